@@ -1,0 +1,345 @@
+"""The pipeline: sources in, a whole site out, or a list of what is wrong and nothing changed."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import platform
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import cache as once
+from importlib import metadata
+from pathlib import Path
+
+from .checks.links import check_links
+from .config import CONFIG_FILE, SiteConfig, load_config, missing_config
+from .errors import Problem, SourceErrors, SourceRef, StaleSource, in_order
+from .facts.lookup import Edition, Record
+from .model import Artifact, Target
+from .output.manifest import Detail, Made, Manifest
+from .output.write import Output, Stage
+from .plan import Plan, plan
+from .render.charts import ChartCache
+from .sources.files import Files, take_snapshot
+from .sources.site import Reading, read_site
+
+#: From how many pages on it pays to start other processes (their start costs about as much as this many pages).
+PARALLEL_FROM = 120
+_PER_TASK = 40
+_PAGES = ("release", "index", "home", "root", "notfound")
+_LIBRARIES = ("altair", "babel", "jinja2", "markdown", "nh3", "pymdown-extensions", "pyyaml", "vl-convert-python")
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a build did. Counts of pages, charts and feeds are of the site; made, fresh and removed are outputs."""
+
+    pages: int = 0
+    charts: int = 0
+    feeds: int = 0
+    made: int = 0
+    fresh: int = 0
+    removed: int = 0
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def broken(self) -> bool:
+        """Whether an error kept the site from being written."""
+        return any(problem.level == "error" for problem in self.problems)
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What a build may use: a store of finished charts, a listener for progress, and who renders.
+
+    `executor` gives a `concurrent.futures.Executor` for a number of pages, or None to render in this process.
+    """
+
+    charts: ChartCache
+    progress: Callable[[int, int], None] = lambda _done, _all: None
+    executor: Callable[[int], Executor | None] = lambda _pages: None
+
+
+@dataclass
+class Build:
+    """Targets made and kept, staged but not yet shown."""
+
+    made: dict[str, Made] = field(default_factory=dict)
+    details: dict[str, Detail] = field(default_factory=dict)
+    fresh: set[str] = field(default_factory=set)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def build_site(files: Files, output: Output, now: datetime, tools: Tools) -> Report:
+    """Build the site as it is at an instant. With an error in the sources, the output stays as it was."""
+    before = output.before()
+    try:
+        config = _config(files)
+        snapshot = take_snapshot(files, before.sources, config.max_file_mb * 1_000_000)
+        reading = read_site(config, snapshot, before.memo)
+        planned = plan(reading.site, now)
+    except SourceErrors as errors:
+        return Report(problems=in_order(errors.problems))
+    except StaleSource as error:
+        return Report(problems=(_stale(error),))
+    if before.generator != generator_digest():
+        before = replace(before, made={}, damaged=True)
+    edition = Edition(reading.site, planned.visible)
+    if _nothing_to_do(before, edition, planned, reading):
+        return _same(before, reading, output)
+    stage = output.stage()
+    build = refresh(edition, planned, before, stage, tools)
+    problems = judge(config, reading, planned, build, check(edition, build, before))
+    if any(problem.level == "error" for problem in problems):
+        stage.discard()
+        return _report(build, before, problems)
+    stage.commit(_manifest(reading, edition, build, before), build.details)
+    return _report(build, before, problems)
+
+
+def _config(files: Files) -> SiteConfig:
+    try:
+        return load_config(files.read(CONFIG_FILE))
+    except OSError:
+        raise missing_config() from None
+
+
+# ---------------------------------------------------------------- making what is stale
+
+
+def refresh(edition: Edition, planned: Plan, before: Manifest, stage: Stage, tools: Tools) -> Build:
+    """Keep what is fresh, make what is not, and stage both."""
+    build = Build()
+    fresh = fresh_keys(edition, planned.targets, before)
+    stale = [target for target in planned.targets if target.key not in fresh]
+    for target in planned.targets:
+        if target.key in fresh:
+            made = before.made[target.key]
+            build.made[target.key] = made
+            if target.path and not target.rehearsal:
+                stage.keep(made)
+    build.fresh = fresh
+    done = 0
+    for results in _render(edition, stale, tools):
+        for artifact, asked in results:
+            _put(build, artifact, asked, stage)
+        done += len(results)
+        tools.progress(done, len(stale))
+    return build
+
+
+def _put(build: Build, artifact: Artifact, asked: Record, stage: Stage) -> None:
+    target = artifact.target
+    digest, size, mtime = "", 0, 0
+    if target.path and not target.rehearsal:
+        digest, size, mtime = stage.put(target.path, artifact.content)
+    units = tuple(asked)
+    made = Made(target, digest, size, mtime, units, artifact.charts, artifact.problems)
+    build.made[target.key] = made
+    build.details[target.key] = Detail(asked, artifact.links, artifact.anchors)
+    build.problems += artifact.problems
+
+
+def fresh_keys(edition: Edition, targets: Iterable[Target], before: Manifest) -> set[str]:
+    """The targets whose every question has the answer that it had before."""
+    changed = {unit for unit, digest in before.units.items() if edition.unit_digest(unit) != digest}
+    fresh: set[str] = set()
+    doubtful: list[str] = []
+    for target in targets:
+        made = before.made.get(target.key)
+        if made is None or made.target != target:
+            continue
+        if changed.isdisjoint(made.units):
+            fresh.add(target.key)
+        else:
+            doubtful.append(target.key)
+    for key, detail in before.details(doubtful).items():
+        if all(_same_answers(edition, detail.questions, unit) for unit in changed & set(before.made[key].units)):
+            fresh.add(key)
+    return fresh
+
+
+def _same_answers(edition: Edition, questions: Record, unit: str) -> bool:
+    try:
+        return all(edition.answer(question) == digest for question, digest in questions.get(unit, {}).items())
+    except (SourceErrors, StaleSource, LookupError):
+        return False  # what cannot be answered any more is for the target itself to report
+
+
+def _render(edition: Edition, stale: list[Target], tools: Tools) -> Iterator[list[tuple[Artifact, Record]]]:
+    """Make targets, in this process or in an executor's; languages of a release stay together."""
+    stale = sorted(stale, key=lambda target: (target.release, target.lang, target.path))
+    executor = tools.executor(len(stale))
+    if executor is None:
+        yield from _in_process(edition, stale, tools.charts)
+        return
+    with executor:
+        tasks = [stale[start : start + _PER_TASK] for start in range(0, len(stale), _PER_TASK)]
+        waiting = [executor.submit(make_targets, edition, task, tools.charts) for task in tasks]
+        for future in waiting:
+            yield future.result()
+
+
+def _in_process(
+    edition: Edition, targets: list[Target], charts: ChartCache
+) -> Iterator[list[tuple[Artifact, Record]]]:
+    if targets:
+        from .render.targets import Press
+
+        press = Press(edition, charts)
+        for target in targets:
+            yield [_make(press, target)]
+
+
+def make_targets(edition: Edition, targets: list[Target], charts: ChartCache) -> list[tuple[Artifact, Record]]:
+    """Make some targets: the unit of work of an executor. Everything that it needs is in its arguments."""
+    return [result for results in _in_process(edition, targets, charts) for result in results]
+
+
+def _make(press: object, target: Target) -> tuple[Artifact, Record]:
+    from .render.targets import Press
+
+    assert isinstance(press, Press)
+    try:
+        artifact, lookup = press.make(target)
+    except StaleSource as error:
+        return Artifact(target, b"", problems=(_stale(error),)), {}
+    return artifact, lookup.asked
+
+
+def processes(pages: int) -> Executor | None:
+    """The default executor: other processes for a large build, none for a small one.
+
+    They are spawned, not forked: vl-convert hangs in a fork of a process that has used it.
+    """
+    workers = os.cpu_count() or 1
+    if pages < PARALLEL_FROM or workers < 2:
+        return None
+    import multiprocessing
+
+    return ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
+
+
+def _stale(error: StaleSource) -> Problem:
+    hint = "somebody saved it while the build was reading: build again"
+    return Problem("changed-source", "the file changed during the build", SourceRef(error.path), hint)
+
+
+# ---------------------------------------------------------------- questions to what was made
+
+
+def check(edition: Edition, build: Build, before: Manifest) -> tuple[Problem, ...]:
+    """Links of every page that was made; and of kept pages too, when something that they may lead to is gone."""
+    public = {made.target.path for made in build.made.values() if made.target.path and not made.target.rehearsal}
+    rehearsed = {made.target.path for made in build.made.values() if made.target.path and made.target.rehearsal}
+    old = before.details(key for key in build.details if key in before.made)
+    gone = {made.target.path for made in before.made.values()} - public - rehearsed
+    lost = any(set(old[key].anchors) - set(build.details[key].anchors) for key in old)
+    keys = list(build.details) + (list(build.fresh) if gone or lost else [])
+    kept = before.details(key for key in keys if key in build.fresh)
+    details = {**kept, **build.details}
+    by_path = {made.target.path: key for key, made in build.made.items() if made.target.path}
+
+    def anchors(path: str) -> frozenset[str]:
+        key = by_path[path]
+        detail = build.details.get(key) or before.details([key])[key]
+        return frozenset(detail.anchors)
+
+    found: list[Problem] = []
+    for rehearsal in (False, True):
+        links = [
+            (_blame(edition, build.made[key].target), link)
+            for key in keys
+            if key in details and build.made[key].target.rehearsal == rehearsal
+            for link in details[key].links
+        ]
+        known = frozenset(public | rehearsed if rehearsal else public)
+        found += check_links(links, known, anchors)
+    return tuple(found)
+
+
+def _blame(edition: Edition, target: Target) -> str:
+    """The source to name for a link that no author wrote: the page's text, else its template."""
+    if target.kind == "release":
+        return edition.site.text_file(target.release, target.lang)
+    return {"index": "templates/index.html", "home": "templates/home.html"}.get(target.kind, "templates/root.html")
+
+
+def judge(
+    config: SiteConfig, reading: Reading, planned: Plan, build: Build, found: Iterable[Problem]
+) -> tuple[Problem, ...]:
+    """All findings of a run, each once, at the level that the site gives it; those of drafts are warnings at most."""
+    drafts = [head for head in reading.site.heads.values() if head.draft]
+    paths = {reading.site.text_file(head.id, lang) for head in drafts for lang in head.texts}
+    folders = tuple(f"data/{head.id}/" for head in drafts)
+    kept = [problem for key in build.fresh for problem in build.made[key].problems]
+    problems = []
+    for problem in (*reading.problems, *planned.problems, *build.problems, *kept, *found):
+        levelled = config.level(problem)
+        draft = problem.where.path in paths or problem.where.path.startswith(folders or ("\0",))
+        problems.append(levelled.at_level("warning") if draft and levelled.level == "error" else levelled)
+    return in_order(problems)
+
+
+# ---------------------------------------------------------------- what was done, for people and for the next build
+
+
+def _nothing_to_do(before: Manifest, edition: Edition, planned: Plan, reading: Reading) -> bool:
+    if before.damaged or not before.made or reading.problems or planned.problems:
+        return False
+    if {target.key: target for target in planned.targets} != {key: made.target for key, made in before.made.items()}:
+        return False
+    return all(edition.unit_digest(unit) == digest for unit, digest in before.units.items())
+
+
+def _same(before: Manifest, reading: Reading, output: Output) -> Report:
+    known = reading.site.snapshot.known
+    if dict(known) != dict(before.sources):
+        output.remember(replace(before, sources=known))
+    build = Build(made=dict(before.made), fresh=set(before.made))
+    config = reading.site.config
+    problems = judge(config, reading, Plan((), frozenset(), ()), build, ())
+    return _report(build, before, problems)
+
+
+def _manifest(reading: Reading, edition: Edition, build: Build, before: Manifest) -> Manifest:
+    units = dict.fromkeys(unit for made in build.made.values() for unit in made.units)
+    return Manifest(
+        generator=generator_digest(),
+        sources=reading.site.snapshot.known,
+        memo=reading.memo,
+        units={unit: edition.unit_digest(unit) for unit in units},
+        made=build.made,
+        path=before.path,
+    )
+
+
+def _report(build: Build, before: Manifest, problems: tuple[Problem, ...]) -> Report:
+    public = [made for made in build.made.values() if made.target.path and not made.target.rehearsal]
+    paths = {made.target.path for made in public}
+    gone = {made.target.path for made in before.made.values() if made.target.path and not made.target.rehearsal} - paths
+    fresh = sum(1 for made in public if made.target.key in build.fresh)
+    return Report(
+        pages=sum(1 for made in public if made.target.kind in _PAGES),
+        charts=sum(made.charts for made in public),
+        feeds=sum(1 for made in public if made.target.kind == "feed"),
+        made=len(public) - fresh,
+        fresh=fresh,
+        removed=len(gone),
+        problems=problems,
+    )
+
+
+@once
+def generator_digest() -> str:
+    """A digest of the generator's own code and of the libraries that decide its output."""
+    digest = hashlib.blake2b(digest_size=16)
+    package = Path(__file__).parent
+    for path in sorted(package.rglob("*.py")):
+        digest.update(path.relative_to(package).as_posix().encode() + b"\0" + path.read_bytes())
+    versions = [f"{name}={metadata.version(name)}" for name in _LIBRARIES]
+    digest.update("|".join([platform.python_version(), *versions]).encode())
+    return digest.hexdigest()
+

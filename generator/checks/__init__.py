@@ -1,0 +1,1 @@
+"""Stage 4: what was made is questioned; findings are values."""

@@ -1,0 +1,150 @@
+"""The command `communique`: arguments in, a built site and an exit code out. The only module that prints."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from . import __version__
+from .build import Report, Tools, build_site, processes
+from .errors import OutputError, UsageError
+from .output.charts import FolderCharts
+from .output.write import DryOutput, opened
+from .sources.files import FolderFiles
+
+BUILT, PROBLEMS, USAGE = 0, 1, 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command. Exit code: 0 built, 1 the sources have problems (nothing was written), 2 wrong usage."""
+    options = _parser().parse_args(arguments)
+
+    try:
+        return _build(options)
+    except (OutputError, UsageError) as error:
+        print(f"communique: {error}", file=sys.stderr)
+        return USAGE
+    except KeyboardInterrupt:
+        print("communique: interrupted; the site is as it was", file=sys.stderr)
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="communique",
+        description="Build a bilingual site of statistical press releases, every number bound to its data.",
+    )
+    parser.add_argument("--version", action="version", version=f"communique {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, text in (
+        ("build", "build the site, or say what is wrong and change nothing"),
+        ("check", "find everything that a build would find, and write nothing"),
+    ):
+        command = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
+        command.add_argument("--root", type=Path, default=Path(), metavar="DIR", help="the site's folder (default: here)")
+        command.add_argument("--out", type=Path, metavar="DIR", help="where the site goes (default: ROOT/build/site)")
+        command.add_argument("--now", type=_instant, metavar="INSTANT", help="build as of this instant, with its zone")
+        command.add_argument("--json", action="store_true", help="print one JSON object instead of text")
+    return parser
+
+
+def _instant(text: str) -> datetime:
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"'{text}' is not an instant: write 2025-12-18T08:30:00+01:00") from None
+    if instant.tzinfo is None:
+        raise argparse.ArgumentTypeError(f"'{text}' has no time zone: write {text}+01:00, or {text}Z")
+    return instant
+
+
+def _build(options: argparse.Namespace) -> int:
+
+    root: Path = options.root
+    if not root.is_dir():
+        raise UsageError(f"there is no folder {root}")
+    started = time.perf_counter()
+    files = FolderFiles(root.resolve())
+    now = options.now or datetime.now(UTC)
+    out = options.out or root / "build" / "site"
+    writes = options.command == "build"
+    with _progress() as progress:
+        tools = Tools(FolderCharts(root.resolve() / "build" / "cache" / "charts", writes), progress, processes)
+        if writes:
+            with opened(out, _waiting) as output:
+                report: Report = build_site(files, output, now, tools)
+        else:
+            report = build_site(files, DryOutput(out), now, tools)
+    run = _Run(report, time.perf_counter() - started, writes, out)
+    run.print_json() if options.json else run.print_text()
+    return PROBLEMS if report.broken else BUILT
+
+
+def _waiting() -> None:
+    print("communique: another build is at work; waiting for it to end", file=sys.stderr)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[int, int], None]]:
+    """A bar on the terminal while pages are made; nothing when nobody watches."""
+    if not sys.stderr.isatty():
+        yield lambda _done, _all: None
+        return
+    from tqdm import tqdm
+
+    with tqdm(total=0, desc="pages", unit="", leave=False, delay=0.3, file=sys.stderr) as bar:
+
+        def show(done: int, everything: int) -> None:
+            bar.total = everything
+            bar.update(done - bar.n)
+
+        yield show
+
+
+@dataclass(frozen=True)
+class _Run:
+    """A build that has ended, to be told."""
+
+    report: Report
+    seconds: float
+    wrote: bool
+    out: Path
+
+    def print_json(self) -> None:
+        """One object on standard output."""
+        report = self.report
+        problems = [
+            {
+                "code": problem.code,
+                "level": problem.level,
+                "path": problem.where.path,
+                "line": problem.where.line,
+                "message": "\n".join((problem.message, *problem.details)),
+                "hint": problem.hint,
+            }
+            for problem in report.problems
+        ]
+        counts = {name: getattr(report, name) for name in ("pages", "charts", "feeds", "made", "fresh", "removed")}
+        print(json.dumps({**counts, "seconds": round(self.seconds, 3), "problems": problems}, ensure_ascii=False))
+
+    def print_text(self) -> None:
+        """Problems on standard error, and one line at the end."""
+        for problem in self.report.problems:
+            print(problem.text(), file=sys.stderr)
+        if self.report.broken:
+            errors = sum(1 for problem in self.report.problems if problem.level == "error")
+            kept = "the site is as it was" if self.wrote else "a build would write nothing"
+            print(f"{errors} {'error' if errors == 1 else 'errors'}; {kept} ({self.seconds:.2f} s)", file=sys.stderr)
+            return
+        report = self.report
+        site = f"{report.pages} pages, {report.charts} charts, {report.feeds} feeds"
+        work = f"{report.made} made, {report.fresh} fresh, {report.removed} removed"
+        where = f"→ {self.out}" if self.wrote else "(nothing written)"
+        print(f"{site}: {work}, {self.seconds:.2f} s {where}")

@@ -1,0 +1,197 @@
+"""site.toml → SiteConfig, all mistakes at once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import cast
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from .errors import CODES, LEVELS, Level, Problem, SourceErrors, SourceRef, did_you_mean
+from .spec import Spec, read_toml
+
+CONFIG_FILE = "site.toml"
+_LANG = re.compile(r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$")
+_FOLDER = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*$")
+_RESERVED = ("assets", "data")
+
+
+@dataclass(frozen=True)
+class LanguageConfig:
+    """A language of the site: BCP 47 tag, CLDR locale, autonym, and separators that differ from CLDR's (or None)."""
+
+    tag: str
+    locale: str
+    name: str | None = None
+    decimal: str | None = None
+    group: str | None = None
+
+
+@dataclass(frozen=True)
+class UnitConfig:
+    """A unit that is a multiple of another: one of it is `per` of `of`; printed with `decimals`."""
+
+    code: str
+    of: str
+    per: int
+    decimals: int
+
+
+@dataclass(frozen=True)
+class KindConfig:
+    """A kind of publication: its id, and the folder of its texts below `content/<language>/`."""
+
+    id: str
+    folder: str
+
+
+@dataclass(frozen=True)
+class SiteConfig:
+    """site.toml. `url` ends with a slash; `languages` are in the site's order, the first is the default."""
+
+    url: str
+    languages: tuple[LanguageConfig, ...]
+    timezone: str
+    kinds: Mapping[str, KindConfig]
+    colours: Mapping[str, int]
+    units: Mapping[str, UnitConfig]
+    levels: Mapping[str, Level]
+    latest: int = 10
+    max_file_mb: int = 10
+    digest: str = field(default="", compare=False)
+
+    def language(self, tag: str) -> LanguageConfig:
+        """The language with this tag."""
+        return next(language for language in self.languages if language.tag == tag)
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """The tags of the site's languages, in order."""
+        return tuple(language.tag for language in self.languages)
+
+    @property
+    def prefix(self) -> str:
+        """The path of the site's address: `/`, or `/below/`."""
+        return urlsplit(self.url).path or "/"
+
+    def level(self, problem: Problem) -> Problem:
+        """A problem at the level that the site gives to its code."""
+        level = self.levels.get(problem.code)
+        return problem if level is None else problem.at_level(level)
+
+
+def load_config(data: bytes) -> SiteConfig:
+    """The bytes of site.toml → its configuration. Raises SourceErrors with everything that is wrong."""
+    spec = read_toml(data, CONFIG_FILE, "bad-config")
+    languages = _read_languages(spec)
+    kinds = {name: _read_kind(name, table) for name, table in spec.tables("kinds")}
+    if not kinds:
+        spec.problem("the site has no kind of publication", hint='add [kinds.communique] with folder = "communiques"')
+    _no_repeats(spec, kinds)
+    config = SiteConfig(
+        url=_read_url(spec),
+        languages=languages,
+        timezone=_read_timezone(spec),
+        kinds=kinds,
+        colours=_read_colours(spec.table("colours")),
+        units={name: _read_unit(name, table) for name, table in spec.tables("units")},
+        levels=_read_levels(spec.table("checks")),
+        latest=spec.integer("latest", 10, 1, 100) or 10,
+        max_file_mb=spec.integer("max_file_mb", 10, 1, 1000) or 10,
+    )
+    spec.finish()
+    if spec.problems:
+        raise SourceErrors(*spec.problems)
+    return config
+
+
+def missing_config() -> SourceErrors:
+    """What to say of a folder that holds no site.toml."""
+    hint = "give the site's folder with --root, or write a site.toml (docs/reference.md lists its keys)"
+    return SourceErrors(Problem("missing-file", "there is no site.toml here", SourceRef(CONFIG_FILE), hint))
+
+
+def _read_url(spec: Spec) -> str:
+    url = spec.need("url")
+    parts = urlsplit(url)
+    if url and (parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment):
+        spec.problem(f'"url" is "{url}"', "url", hint='write the site\'s address: url = "https://stat.example/"')
+    return url if url.endswith("/") else url + "/"
+
+
+def _read_timezone(spec: Spec) -> str:
+    name = spec.text("timezone", "UTC") or "UTC"
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        spec.problem(f'there is no time zone "{name}"', "timezone", hint='for example "Europe/Brussels"')
+        return "UTC"
+    return name
+
+
+def _read_languages(spec: Spec) -> tuple[LanguageConfig, ...]:
+    tags = spec.texts("languages", required=True)
+    if not tags and "languages" in spec:
+        spec.problem("the site has no language", "languages", hint='for example languages = ["fr", "en"]')
+    settings = dict(spec.tables("language"))
+    for tag in tags:
+        if not _LANG.match(tag) or tag in _RESERVED:
+            spec.problem(f'"{tag}" is not a language tag', "languages", hint='for example "fr" or "pt-BR"')
+    for tag, table in settings.items():
+        if tag not in tags:
+            table.problem(f'[language.{tag}] is not among "languages"', hint=did_you_mean(tag, tags))
+    return tuple(_read_language(tag, settings.get(tag)) for tag in tags)
+
+
+def _read_language(tag: str, spec: Spec | None) -> LanguageConfig:
+    default = tag.replace("-", "_")
+    if spec is None:
+        return LanguageConfig(tag, default)
+    locale = spec.text("locale", default) or default
+    decimal, group = spec.separator("decimal"), spec.separator("group")
+    if decimal == "" or (decimal is not None and decimal == group):
+        spec.problem('"decimal" must be a character, and another than "group"', "decimal")
+    name = spec.text("name")
+    spec.finish()
+    return LanguageConfig(tag, locale, name, decimal, group)
+
+
+def _read_kind(name: str, spec: Spec) -> KindConfig:
+    folder = spec.text("folder", name) or name
+    if not _FOLDER.match(folder):
+        spec.problem(f'"folder" is "{folder}"', "folder", hint="use lower-case letters, digits and hyphens")
+    spec.finish()
+    return KindConfig(name, folder)
+
+
+def _no_repeats(spec: Spec, kinds: Mapping[str, KindConfig]) -> None:
+    folders = [kind.folder for kind in kinds.values()]
+    for kind in kinds.values():
+        if folders.count(kind.folder) > 1:
+            spec.problem(f'two kinds share the folder "{kind.folder}"', "kinds", kind.id)
+
+
+def _read_colours(spec: Spec) -> Mapping[str, int]:
+    return {code: spec.integer(code, 0, 0, 6) or 0 for code in list(spec.raw)}
+
+
+def _read_unit(name: str, spec: Spec) -> UnitConfig:
+    of = spec.need("of")
+    per = spec.integer("per", None, 1, 10**15)
+    if per is None:
+        spec.problem(f"[units.{name}] needs per, a whole number", hint="one of this unit is how many of the other?")
+    unit = UnitConfig(name, of, per or 1, spec.integer("decimals", 1, 0, 12) or 0)
+    spec.finish()
+    return unit
+
+
+def _read_levels(spec: Spec) -> Mapping[str, Level]:
+    levels: dict[str, Level] = {}
+    for code in list(spec.raw):
+        value = spec.choice(code, LEVELS, "error")
+        if code not in CODES:
+            spec.problem(f'there is no problem code "{code}"', code, hint=did_you_mean(code, CODES))
+        levels[code] = cast(Level, value)
+    return levels

@@ -1,0 +1,99 @@
+"""A release as a whole → what is wrong with it that no single page shows: false claims, unread tables, uneven languages."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+from ..errors import FactError, Problem, SourceErrors, SourceRef
+from ..model import ClaimSpec, Reference, Release, Row
+from ..sources.texts import references
+from .claims import judge, number_of
+from .lookup import Lookup
+
+_SHARED = ("figure", "claim", "chart", "table")
+
+
+def audit_release(release: str, lookup: Lookup) -> tuple[Problem, ...]:
+    """Read every table, judge every claim, and compare the languages of a release."""
+    definitions = lookup.whole_release(release)
+    texts = {lang: references(lookup.text(release, lang)) for lang in lookup.languages(release)}
+    paths = {lang: lookup.text(release, lang).path for lang in texts}
+    problems: list[Problem] = []
+    for table in definitions.tables:
+        problems += _read(lookup, release, table)
+    broken = {problem.where.path for problem in problems}
+    if not broken:
+        for claim in definitions.claims.values():
+            problems += _judge(claim, definitions, lookup, _places("claim", claim.id, texts, paths))
+    problems += _unused(definitions, texts)
+    problems += _differences(texts, paths)
+    return tuple(problems)
+
+
+def _read(lookup: Lookup, release: str, table: str) -> Iterator[Problem]:
+    try:
+        lookup.data(release, table)
+        for schema in (False, True):
+            lookup.table_file(release, table, schema=schema)
+    except SourceErrors as errors:
+        yield from errors.problems
+
+
+def _places(kind: str, name: str, texts: Mapping[str, tuple[Reference, ...]], paths: Mapping[str, str]) -> list[str]:
+    return [
+        f"{paths[lang]}:{reference.line}"
+        for lang, found in texts.items()
+        for reference in found
+        if (reference.kind, reference.name) == (kind, name)
+    ]
+
+
+def _judge(claim: ClaimSpec, release: Release, lookup: Lookup, places: list[str]) -> Iterator[Problem]:
+    where = SourceRef(release.path, claim.line)
+    try:
+        verdict = judge(claim, lookup, release.id)
+    except FactError as error:
+        yield error.at(where, f"claim {claim.id}: ")
+        return
+    if not verdict.holds:
+        message = f'the claim "{claim.id}" is false: "{claim.holds}"'
+        if verdict.reason:
+            message += f" ({verdict.reason})"
+        hint = "correct the claim, and the words that assert it"
+        if places:
+            hint += f": {', '.join(places)}"
+        yield Problem("claim-false", message, where, hint, details=tuple(map(_row, verdict.breaking)))
+
+
+def _row(row: Row) -> str:
+    place = ", ".join(f"{dimension} {code}" for dimension, code in row.at.items())
+    unit = "" if row.value.unit == "none" else f" {row.value.unit}"
+    return f"{place}: {number_of(row):.4f}{unit}"
+
+
+def _unused(release: Release, texts: Mapping[str, tuple[Reference, ...]]) -> Iterator[Problem]:
+    used = {reference.name for found in texts.values() for reference in found if reference.kind == "claim"}
+    for claim in release.claims.values():
+        if claim.id not in used:
+            where = SourceRef(release.path, claim.line)
+            hint = f"write [words](claim:{claim.id}) where a text says it, or delete the claim"
+            yield Problem("claim-unused", f'no text asserts the claim "{claim.id}"', where, hint, level="hint")
+
+
+def _differences(texts: Mapping[str, tuple[Reference, ...]], paths: Mapping[str, str]) -> Iterator[Problem]:
+    """What one language says and another does not, compared with the first language."""
+    langs = list(texts)
+    counts = {
+        lang: Counter((reference.kind, reference.name) for reference in found if reference.kind in _SHARED)
+        for lang, found in texts.items()
+    }
+    for lang in langs[1:]:
+        for one, other in ((langs[0], lang), (lang, langs[0])):
+            for (kind, name), count in (counts[one] - counts[other]).items():
+                lines = [found.line for found in texts[one] if (found.kind, found.name) == (kind, name)]
+                shown = f"{{{{ {name} }}}}" if kind == "figure" else f"{kind}:{name}"
+                times = f" ({counts[one][kind, name]} times, against {counts[other][kind, name]})" if count > 0 else ""
+                message = f"{shown} stands here but not in {paths[other]}{times}"
+                where = SourceRef(paths[one], lines[-1])
+                yield Problem("language-difference", message, where, "make both languages say the same")

@@ -1,0 +1,147 @@
+"""`[displays.ID]` and a language → Grid: a table for readers, every number printed, nothing of HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from ..errors import FactError
+from ..formats import machine
+from ..model import (
+    Coordinates,
+    DisplayPart,
+    DisplaySpec,
+    Entry,
+    Grid,
+    GridCell,
+    GridGroup,
+    GridHead,
+    GridPart,
+    MeasureSpec,
+    TableSpec,
+)
+from .lookup import Lookup, TableData
+from .measures import check_codes, evaluate, unit_of
+from .words import Words
+
+MISSING = ":"
+_LEVEL = MeasureSpec("level")
+_STATUS_WORDS = {"E": "Estimated data", "P": "Provisional data"}
+_QUALITY_WORDS = {
+    "estimated": "Estimated data",
+    "provisional": "Provisional data",
+    "illustrative": "Illustrative data",
+}
+
+
+def build_grid(display: DisplaySpec, lookup: Lookup, release: str, lang: str) -> Grid:
+    """A display in a language. Raises FactError (unknown members, missing names) and SourceErrors."""
+    words = Words(lookup, lang)
+    data = lookup.data(release, display.table)
+    maker = _Maker(words, data, display)
+    parts = tuple(maker.part(part) for part in display.parts)
+    return Grid(
+        id=display.id,
+        row_head=words.label(display.row_head) if display.row_head else "",
+        parts=parts,
+        notes=(*legend(words, parts), *notes_of(words, data.spec, maker.statuses, display.note)),
+        source=source_of(words, data.spec),
+        width=max((len(part.subheads) for part in parts), default=0),
+    )
+
+
+def status_of(words: Words, spec: TableSpec, statuses: Iterable[str]) -> str:
+    """What must be said of data that are not plainly official: "Estimated data", or nothing."""
+    said = [_QUALITY_WORDS[spec.quality]] if spec.quality in _QUALITY_WORDS else []
+    said += [_STATUS_WORDS[status] for status in sorted(statuses) if status in _STATUS_WORDS]
+    return ", ".join(words.message(text) for text in dict.fromkeys(said))
+
+
+def notes_of(words: Words, spec: TableSpec, statuses: Iterable[str], own: str | None) -> tuple[str, ...]:
+    """The notes under a table or a chart: its status, its own note, and the data table's."""
+    status = status_of(words, spec, statuses)
+    labels = [words.label(code) for code in dict.fromkeys((own, spec.note)) if code]
+    return ((status + ".",) if status else ()) + tuple(labels)
+
+
+def legend(words: Words, parts: Iterable[GridPart]) -> tuple[str, ...]:
+    """What ":" stands for, when a cell of the parts has no value."""
+    gaps = (not cell.machine for part in parts for group in part.groups for _head, row in group.rows for cell in row)
+    return (f"{MISSING} {words.message('not available')}",) if any(gaps) else ()
+
+
+def source_of(words: Words, spec: TableSpec) -> str:
+    """The name of the source, empty when the table does not say."""
+    return words.label(spec.source) if spec.source else ""
+
+
+class _Maker:
+    """Makes the parts of one grid, and keeps what its notes need to know."""
+
+    def __init__(self, words: Words, data: TableData, display: DisplaySpec) -> None:
+        self.words, self.data, self.display = words, data, display
+        self.statuses: set[str] = set()
+
+    def part(self, part: DisplayPart) -> GridPart:
+        columns = [column for entry in part.columns for column in self.expanded(entry)]
+        heads = tuple(GridHead(self.head(entry), len(self.expanded(entry))) for entry in part.columns)
+        subheads = tuple(self.subhead(column) for column in columns)
+        return GridPart(heads, subheads, tuple(self.group(group, columns) for group in part.groups))
+
+    def expanded(self, entry: Entry) -> list[Entry]:
+        """An entry that varies by a dimension → one column for each member."""
+        if entry.by is None:
+            return [entry]
+        members = entry.members or self.data.members(entry.by)
+        return [
+            Entry({**entry.at, entry.by: code}, entry.measure, code, None, (), entry.decimals, entry.unit)
+            for code in members
+        ]
+
+    def head(self, entry: Entry) -> str:
+        if entry.label:
+            return self.words.label(entry.label)
+        return self.words.unit(entry.unit or unit_of(entry.measure or _LEVEL, self.data.spec)[0])
+
+    def subhead(self, column: Entry) -> str:
+        """The period of a column, or the member that tells it from its neighbours."""
+        time = self.data.spec.time
+        if time in column.at:
+            period = self.words.label(column.at[time])
+            start = column.measure.start if column.measure else None
+            return f"{self.words.label(start)}–{period}" if start else period
+        return self.words.label(column.label) if column.label in column.at.values() else ""
+
+    def group(self, group: Entry, columns: list[Entry]) -> GridGroup:
+        head = self.words.label(group.label) if group.label else self.words.place(group.at)
+        rows = []
+        for row in self.display.rows:
+            name = self.words.label(row.label) if row.label else self.words.place(row.at)
+            rows.append((name, tuple(self.cell(group, row, column) for column in columns)))
+        return GridGroup(head, tuple(rows))
+
+    def cell(self, group: Entry, row: Entry, column: Entry) -> GridCell:
+        measure = row.measure or column.measure or group.measure or _LEVEL
+        at: Mapping[str, str] = {**group.at, **column.at, **row.at}
+        self.check(at, measure)
+        value = evaluate(self.data, measure, at)
+        unit = row.unit or column.unit or group.unit
+        if unit:
+            value = self.words.convert(value, unit)
+        self.statuses |= value.statuses
+        if value.number is None:
+            return GridCell(MISSING, "", "M")
+        given = next((entry.decimals for entry in (row, column, group) if entry.decimals is not None), value.decimals)
+        status = "".join(sorted(value.statuses - {"A"})) if measure.name == "level" else ""
+        return GridCell(self.words.style.number(value.number, given), machine(value.number, given), status)
+
+    def check(self, at: Coordinates, measure: MeasureSpec) -> None:
+        """Every cell must be named in full, by codes that exist."""
+        complete(self.data, at, f"[displays.{self.display.id}]")
+        check_codes(self.data, measure, at)
+
+
+def complete(data: TableData, at: Coordinates, what: str) -> None:
+    """Raises FactError when coordinates do not name every dimension of the table."""
+    for dimension in data.spec.dimensions:
+        if dimension not in at:
+            raise FactError("bad-release", f'{what} does not say which "{dimension}"', f"add {dimension} = … to at")

@@ -1,0 +1,227 @@
+"""Cells → measures: the statistician's vocabulary, one small function each.
+
+A measure takes `Data` (a table as one target sees it), its arguments and the coordinates of one cell, and gives an exact
+`Value`: a Decimal of at least 34 significant digits, or None when a cell that it needs has no value. Rounding is not
+done here. Formulas: OECD, *Glossary of Statistical Terms*, and Eurostat, *Statistics Explained*, under the name of each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from decimal import Context, Decimal
+from types import MappingProxyType
+from typing import Protocol
+
+from ..errors import FactError, did_you_mean
+from ..model import Cell, Coordinates, MeasureSpec, TableSpec, Value
+from .periods import earlier, is_period, years_between
+
+#: 34 digits: far beyond any published figure, so that a tie at the last printed digit is never an artefact.
+_MATH = Context(prec=34)
+_HUNDRED = Decimal(100)
+
+
+class Data(Protocol):
+    """A table as a measure sees it: asking for a cell is what makes a target depend on it."""
+
+    @property
+    def spec(self) -> TableSpec:
+        """What release.toml says of the table."""
+
+    def cell(self, key: tuple[str, ...]) -> Cell | None:
+        """The cell at a full key, or None when the file has no such row."""
+
+    def members(self, dimension: str) -> tuple[str, ...]:
+        """The codes of a dimension that the file holds."""
+
+
+class _Sum:
+    """A number and the observation statuses that went into it."""
+
+    __slots__ = ("number", "statuses")
+
+    def __init__(self, number: Decimal | None, statuses: frozenset[str]) -> None:
+        self.number, self.statuses = number, statuses
+
+
+_NOTHING: frozenset[str] = frozenset()
+
+
+def level(data: Data, at: Coordinates) -> _Sum:
+    """The cell, or the sum (or difference) of the cells that a derived member is made of."""
+    return _level(data, tuple([at[dimension] for dimension in data.spec.dimensions]))
+
+
+def _level(data: Data, key: tuple[str, ...]) -> _Sum:
+    spec = data.spec
+    for index, dimension in enumerate(spec.dimensions):
+        code = key[index]
+        if dimension in spec.totals and code in spec.totals[dimension]:
+            parts = spec.totals[dimension][code]
+            return _add(_level(data, (*key[:index], part, *key[index + 1 :])) for part in parts)
+        if dimension in spec.differences and code in spec.differences[dimension]:
+            first, second = spec.differences[dimension][code]
+            minuend = _level(data, (*key[:index], first, *key[index + 1 :]))
+            return _minus(minuend, _level(data, (*key[:index], second, *key[index + 1 :])))
+    cell = data.cell(key)
+    if cell is None:
+        return _Sum(None, _NOTHING)
+    return _Sum(cell.value, frozenset((cell.status,)) if cell.status else _NOTHING)
+
+
+def _add(parts: Iterable[_Sum]) -> _Sum:
+    total: Decimal | None = Decimal(0)
+    statuses = _NOTHING
+    for part in parts:
+        statuses |= part.statuses
+        total = None if total is None or part.number is None else _MATH.add(total, part.number)
+    return _Sum(total, statuses)
+
+
+def _minus(first: _Sum, second: _Sum) -> _Sum:
+    number = None
+    if first.number is not None and second.number is not None:
+        number = _MATH.subtract(first.number, second.number)
+    return _Sum(number, first.statuses | second.statuses)
+
+
+def _over(first: _Sum, second: _Sum, scale: Decimal = _HUNDRED) -> _Sum:
+    """`scale` × first ÷ second; no value when the divisor is zero."""
+    number = None
+    if first.number is not None and second.number:
+        number = _MATH.multiply(_MATH.divide(first.number, second.number), scale)
+    return _Sum(number, first.statuses | second.statuses)
+
+
+def _before(data: Data, measure: MeasureSpec, at: Coordinates) -> Coordinates:
+    """The same place, one year (or one period) earlier."""
+    time = _time(data, measure)
+    return {**at, time: earlier(at[time], measure.lag)}
+
+
+def _time(data: Data, measure: MeasureSpec) -> str:
+    if data.spec.time is None:
+        hint = f'say which dimension holds periods: time = "…" in [tables.{data.spec.id}]'
+        raise FactError("bad-release", f'the measure "{measure.name}" needs a table with a time dimension', hint)
+    return data.spec.time
+
+
+def _share(data: Data, measure: MeasureSpec, at: Coordinates) -> _Sum:
+    """Share: 100 × x ÷ total."""
+    return _over(level(data, at), level(data, {**at, **measure.of}))
+
+
+def _change(data: Data, measure: MeasureSpec, at: Coordinates) -> _Sum:
+    """Growth rate over a period: 100 × (x_t − x_t−1) ÷ x_t−1."""
+    before = level(data, _before(data, measure, at))
+    return _over(_minus(level(data, at), before), before)
+
+
+def _average_growth(data: Data, measure: MeasureSpec, at: Coordinates) -> _Sum:
+    """Compound average growth rate a year: 100 × ((x_t ÷ x_s)^(1 ÷ years) − 1)."""
+    assert measure.start is not None
+    time = _time(data, measure)
+    years = years_between(measure.start, at[time])
+    ratio = _over(level(data, at), level(data, {**at, time: measure.start}), Decimal(1))
+    number = ratio.number
+    if number is None or number < 0:
+        return _Sum(None, ratio.statuses)
+    root = number if number == 0 else _MATH.power(number, _MATH.divide(Decimal(1), years))
+    return _Sum(_MATH.multiply(_MATH.subtract(root, Decimal(1)), _HUNDRED), ratio.statuses)
+
+
+def _contribution(data: Data, measure: MeasureSpec, at: Coordinates) -> _Sum:
+    """Contribution to the growth of a total, in percentage points: 100 × (x_t − x_t−1) ÷ total_t−1."""
+    before = _before(data, measure, at)
+    return _over(_minus(level(data, at), level(data, before)), level(data, {**before, **measure.of}))
+
+
+def _difference(data: Data, measure: MeasureSpec, at: Coordinates) -> _Sum:
+    """Balance or difference: x − y."""
+    return _minus(level(data, at), level(data, {**at, **measure.minus}))
+
+
+def _ratio(data: Data, measure: MeasureSpec, at: Coordinates) -> _Sum:
+    """Ratio: x ÷ y, a number of times."""
+    return _over(level(data, at), level(data, {**at, **measure.to}), Decimal(1))
+
+
+def _rank(data: Data, measure: MeasureSpec, at: Coordinates) -> _Sum:
+    """Competition rank, 1 for the highest: one more than the number of members that are strictly higher."""
+    assert measure.among is not None
+    own = level(data, at)
+    others = [level(data, {**at, measure.among: code}) for code in data.members(measure.among)]
+    statuses = own.statuses.union(*(other.statuses for other in others))
+    if own.number is None:
+        return _Sum(None, statuses)
+    higher = sum(1 for other in others if other.number is not None and other.number > own.number)
+    return _Sum(Decimal(higher + 1), statuses)
+
+
+_FORMULAS: MappingProxyType[str, Callable[[Data, MeasureSpec, Coordinates], _Sum]] = MappingProxyType(
+    {
+        "level": lambda data, _measure, at: level(data, at),
+        "share": _share,
+        "change": _change,
+        "average_growth": _average_growth,
+        "contribution": _contribution,
+        "balance": _difference,
+        "difference": _difference,
+        "ratio": _ratio,
+        "rank": _rank,
+    }
+)
+
+
+def unit_of(measure: MeasureSpec, spec: TableSpec) -> tuple[str, int]:
+    """The unit of a measure's result, and the decimals it is printed with."""
+    if measure.name in ("share", "change", "average_growth"):
+        return "percent", 1
+    if measure.name == "contribution":
+        return "percentage_point", 1
+    if measure.name == "ratio":
+        return "none", 1
+    if measure.name == "rank":
+        return "none", 0
+    if measure.name in ("balance", "difference") and spec.unit == "percent":
+        return "percentage_point", spec.decimals
+    return spec.unit, spec.decimals
+
+
+def evaluate(data: Data, measure: MeasureSpec, at: Coordinates) -> Value:
+    """A measure at one place → its exact value. Raises FactError when the question makes no sense for the table."""
+    for name in (*measure.of, *measure.minus, *measure.to, *([measure.among] if measure.among else [])):
+        if name not in data.spec.dimensions:
+            raise FactError("bad-release", f'table "{data.spec.id}" has no dimension "{name}"')
+    result = _FORMULAS[measure.name](data, measure, at)
+    unit, decimals = unit_of(measure, data.spec)
+    return Value(result.number, unit, decimals, result.statuses)
+
+
+def check_codes(data: Data, measure: MeasureSpec, at: Coordinates) -> None:
+    """Whether every code that people wrote is a member of its dimension. Raises FactError: `unknown-member`."""
+    for place in (at, measure.of, measure.minus, measure.to):
+        for dimension, code in place.items():
+            if dimension in data.spec.dimensions and not knows(data, dimension, code):
+                raise unknown_member(data, dimension, code)
+
+
+def knows(data: Data, dimension: str, code: str) -> bool:
+    """Whether a dimension has a member, in the file or derived."""
+    spec = data.spec
+    return (
+        code in data.members(dimension)
+        or code in spec.totals.get(dimension, {})
+        or code in spec.differences.get(dimension, {})
+    )
+
+
+def unknown_member(data: Data, dimension: str, code: str) -> FactError:
+    """The error for a code that a dimension does not have, with the nearest that it has."""
+    spec = data.spec
+    known = (*data.members(dimension), *spec.totals.get(dimension, {}), *spec.differences.get(dimension, {}))
+    what = f'"{code}" is not a member of {dimension} in table "{spec.id}"'
+    hint = did_you_mean(code, known)
+    if is_period(code) and dimension == spec.time:
+        hint = f"the table has: {', '.join(data.members(dimension))}"
+    return FactError("unknown-member", what, hint)

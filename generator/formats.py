@@ -1,0 +1,170 @@
+"""Numbers, dates and words in a language; the one rounding of the site. Babel's home.
+
+Every number that a reader sees was rounded by `rounded` and written by `Style.number`: half away from zero, once.
+"""
+
+from __future__ import annotations
+
+import gettext
+import io
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Context, Decimal
+from zoneinfo import ZoneInfo
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date
+from babel.messages.pofile import PoFileError, read_po
+
+from .config import LanguageConfig
+
+MINUS = "\u2212"
+_WIDE = Context(prec=60)
+_ONES = tuple(Decimal(1).scaleb(-places) for places in range(16))
+
+
+def rounded(number: Decimal, decimals: int) -> Decimal:
+    """The number with this many decimals, rounded half away from zero; never a negative zero."""
+    result = number.quantize(_ONES[decimals], rounding=ROUND_HALF_UP, context=_WIDE)
+    return result if result else abs(result)
+
+
+def machine(number: Decimal, decimals: int) -> str:
+    """The rounded number as programs read it: `-6.3`."""
+    return f"{rounded(number, decimals):f}"
+
+
+@dataclass(frozen=True)
+class Style:
+    """How one language writes numbers and dates. Make one with `style_of`."""
+
+    tag: str
+    autonym: str
+    direction: str
+    decimal: str
+    group: str
+    grouping: tuple[int, int]
+    percent: tuple[str, str]
+    _locale: Locale
+
+    def number(self, number: Decimal, decimals: int, *, plus: bool = False) -> str:
+        """The number rounded to `decimals`, grouped, with a true minus (and a plus, if wanted)."""
+        value = rounded(number, decimals)
+        whole, _, fraction = f"{abs(value):f}".partition(".")
+        sign = MINUS if value < 0 else "+" if plus and value > 0 else ""
+        text = self._grouped(whole)
+        return f"{sign}{text}{self.decimal}{fraction}" if fraction else sign + text
+
+    def _grouped(self, whole: str) -> str:
+        first, others = self.grouping
+        if not self.group or len(whole) <= first:
+            return whole
+        head, tail = whole[:-first], [whole[-first:]]
+        while len(head) > others:
+            head, piece = head[:-others], head[-others:]
+            tail.append(piece)
+        return self.group.join([head, *reversed(tail)])
+
+    def percentage(self, text: str) -> str:
+        """A printed number with the language's per cent sign: `6,3\u202f%`."""
+        before, after = self.percent
+        return f"{before}{text}{after}"
+
+    def plural(self, number: Decimal, decimals: int) -> str:
+        """CLDR's plural category of the number as printed: `one`, `few`, `other` …"""
+        return str(self._locale.plural_form(abs(rounded(number, decimals))))
+
+    def ordinal_category(self, number: int) -> str:
+        """CLDR's ordinal category: English 2 is `two` (2nd), French 1 is `one` (1er)."""
+        return str(self._locale.ordinal_form(number))
+
+    def day(self, instant: datetime, timezone: str) -> str:
+        """The day on which an instant falls in a time zone, in words: `18 décembre 2025`."""
+        local = instant.astimezone(ZoneInfo(timezone)).date()
+        text = format_date(local, "long", locale=self._locale)
+        if self._locale.language == "fr" and local.day == 1 and text.startswith("1 "):
+            return "1er" + text[1:]  # CLDR prints "1 octobre"
+        return text
+
+    def period(self, code: str) -> str:
+        """A period code in words: `2024-Q1` → « T1 2024 », `2024-03` → « mars 2024 »; a year stays as it is."""
+        year, _, part = code.partition("-")
+        if part.startswith("Q"):
+            return format_date(date(int(year), 3 * int(part[1:]) - 2, 1), "QQQ yyyy", locale=self._locale)
+        if part.isdigit():
+            return format_date(date(int(year), int(part), 1), "LLLL yyyy", locale=self._locale)
+        return f"{part} {year}" if part else code
+
+    def vega(self) -> Mapping[str, object]:
+        """The same style as a d3 number locale, so that charts write numbers as pages do."""
+        before, after = self.percent
+        return {
+            "decimal": self.decimal,
+            "thousands": self.group,
+            "grouping": list(self.grouping) if self.grouping[0] != self.grouping[1] else [self.grouping[0]],
+            "currency": ["", ""],
+            "minus": MINUS,
+            "percent": before + after,
+        }
+
+
+def known_locale(name: str) -> bool:
+    """Whether CLDR knows a locale."""
+    try:
+        Locale.parse(name)
+    except (UnknownLocaleError, ValueError, TypeError):
+        return False
+    return True
+
+
+def style_of(language: LanguageConfig) -> Style:
+    """The style of a configured language: CLDR's, but for the separators that the site sets itself."""
+    locale = Locale.parse(language.locale)
+    symbols = locale.number_symbols.get(locale.default_numbering_system) or locale.number_symbols["latn"]
+    pattern = locale.decimal_formats[None]
+    percent = locale.percent_formats[None]
+    autonym = language.name or str(locale.get_language_name() or language.tag)
+    return Style(
+        tag=language.tag,
+        autonym=autonym[:1].upper() + autonym[1:],
+        direction=locale.text_direction,
+        decimal=symbols["decimal"] if language.decimal is None else language.decimal,
+        group=symbols["group"] if language.group is None else language.group,
+        grouping=(pattern.grouping[0], pattern.grouping[1]),
+        percent=(percent.prefix[0], _narrow(percent.suffix[0], locale)),
+        _locale=locale,
+    )
+
+
+def _narrow(sign: str, locale: Locale) -> str:
+    return sign.replace("\u00a0", "\u202f") if locale.language == "fr" else sign  # French typography; CLDR is wider
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """A language's translations of the templates' texts: (context, message) → one text for each plural form."""
+
+    messages: Mapping[tuple[str, str], tuple[str, ...]]
+    plural: Callable[[int], int]
+
+    def find(self, context: str, message: str) -> tuple[str, ...] | None:
+        """The forms of a message, or None when it has no translation."""
+        return self.messages.get((context, message))
+
+
+def read_catalogue(data: bytes) -> Catalogue:
+    """A .po file → its catalogue; fuzzy and empty entries count as absent. Raises ValueError with the reason."""
+    try:
+        catalogue = read_po(io.BytesIO(data), abort_invalid=True)
+    except (PoFileError, UnicodeDecodeError, ValueError) as error:
+        raise ValueError(str(error)) from None
+    messages: dict[tuple[str, str], tuple[str, ...]] = {}
+    for entry in catalogue:
+        if not entry.id or entry.fuzzy:
+            continue
+        key = entry.id[0] if isinstance(entry.id, (tuple, list)) else entry.id
+        forms = tuple(entry.string) if isinstance(entry.string, (tuple, list)) else (entry.string,)
+        if all(forms):
+            messages[entry.context or "", str(key)] = tuple(str(form) for form in forms)
+    return Catalogue(messages, gettext.c2py(str(catalogue.plural_expr)))

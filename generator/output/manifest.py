@@ -1,0 +1,215 @@
+"""What a commit left on disk, and what each target had asked: the memory that makes the next build small.
+
+The index (sources, heads, units, targets) is read whole at every build and kept short; the record of each target's
+questions, links and anchors is read only when something that it depends on has changed. SQLite's home.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+import zlib
+from collections.abc import Iterable, Mapping
+from dataclasses import astuple, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ..errors import Problem, SourceRef
+from ..facts.lookup import Record
+from ..model import Link, Target
+from ..sources.files import Known, Stamp
+from ..sources.site import Memo
+
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Made:
+    """A target as it was made: the digest and size of its bytes, its file's time, the units it depends on, what it
+    shows, and the findings to be told again while it stays fresh."""
+
+    target: Target
+    digest: str
+    size: int
+    mtime_ns: int
+    units: tuple[str, ...]
+    charts: int
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True)
+class Detail:
+    """The long part of a target's record."""
+
+    questions: Record
+    links: tuple[Link, ...]
+    anchors: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What one commit made. `path` is the file with the details; None for a site that was never built.
+
+    `damaged` says that somebody changed the output by hand, so that it must be staged again even if nothing is stale.
+    """
+
+    generator: str = ""
+    sources: Mapping[str, Known] = field(default_factory=dict)
+    memo: Memo = field(default_factory=Memo)
+    units: Mapping[str, str] = field(default_factory=dict)
+    made: Mapping[str, Made] = field(default_factory=dict)
+    path: Path | None = None
+    damaged: bool = False
+
+    def details(self, keys: Iterable[str]) -> dict[str, Detail]:
+        """The details of some targets."""
+        if self.path is None:
+            return {}
+        found = {}
+        with _open(self.path) as database:
+            for key in keys:
+                row = database.execute("SELECT detail FROM details WHERE key = ?", (key,)).fetchone()
+                if row is not None:
+                    found[key] = _detail(row[0])
+        return found
+
+
+class _open:
+    """A connection that is closed, not only committed, at the end of `with`."""
+
+    def __init__(self, path: Path) -> None:
+        self._database = sqlite3.connect(path)
+
+    def __enter__(self) -> sqlite3.Connection:
+        self._database.execute("PRAGMA journal_mode = OFF")
+        self._database.execute("PRAGMA synchronous = OFF")
+        return self._database
+
+    def __exit__(self, *_error: object) -> None:
+        self._database.close()
+
+
+def read_manifest(path: Path) -> Manifest:
+    """The manifest in a file; an empty one when there is none, or when it cannot be understood."""
+    if not path.is_file():
+        return Manifest()
+    try:
+        with _open(path) as database:
+            index = json.loads(database.execute("SELECT value FROM meta WHERE name = 'index'").fetchone()[0])
+        return _manifest(index, path) if index["format"] == FORMAT else Manifest()
+    except (sqlite3.Error, ValueError, KeyError, TypeError, IndexError):
+        return Manifest()
+
+
+def write_manifest(path: Path, manifest: Manifest, fresh: Mapping[str, Detail]) -> None:
+    """Write a manifest to a new file. Details that are not in `fresh` are taken over from the one before."""
+    if manifest.path is not None:
+        shutil.copyfile(manifest.path, path)
+    with _open(path) as database:
+        database.execute("CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT)")
+        database.execute("CREATE TABLE IF NOT EXISTS details (key TEXT PRIMARY KEY, detail BLOB)")
+        if manifest.path is not None:
+            known = {row[0] for row in database.execute("SELECT key FROM details")}
+            gone = [(key,) for key in known - set(manifest.made)]
+            database.executemany("DELETE FROM details WHERE key = ?", gone)
+        rows = [(key, _packed(detail)) for key, detail in fresh.items()]
+        database.executemany("INSERT OR REPLACE INTO details VALUES (?, ?)", rows)
+        index = json.dumps(_index(manifest), ensure_ascii=False, separators=(",", ":"))
+        database.execute("INSERT OR REPLACE INTO meta VALUES ('index', ?)", (index,))
+        database.commit()
+
+
+def remember_stamps(path: Path, manifest: Manifest) -> None:
+    """Replace the index of a manifest whose site has not changed: only the stamps of sources are newer."""
+    with _open(path) as database:
+        database.execute("PRAGMA journal_mode = DELETE")
+        index = json.dumps(_index(manifest), ensure_ascii=False, separators=(",", ":"))
+        database.execute("UPDATE meta SET value = ? WHERE name = 'index'", (index,))
+        database.commit()
+
+
+# ---------------------------------------------------------------- values ↔ plain data
+
+
+def _index(manifest: Manifest) -> dict[str, Any]:
+    names = list(manifest.units)
+    numbers = {name: number for number, name in enumerate(names)}
+    return {
+        "format": FORMAT,
+        "generator": manifest.generator,
+        "sources": {
+            path: [known.digest, *(astuple(known.stamp) if known.stamp else ())]
+            for path, known in manifest.sources.items()
+        },
+        "heads": manifest.memo.heads,
+        "units": [[name, manifest.units[name]] for name in names],
+        "made": [
+            [
+                _target_row(made.target),
+                made.digest,
+                made.size,
+                made.mtime_ns,
+                [numbers[unit] for unit in made.units],
+                made.charts,
+                [_problem_row(problem) for problem in made.problems],
+            ]
+            for made in manifest.made.values()
+        ],
+    }
+
+
+def _manifest(index: Mapping[str, Any], path: Path) -> Manifest:
+    names = [name for name, _digest in index["units"]]
+    made = [
+        Made(
+            Target(*target),
+            digest,
+            size,
+            mtime,
+            tuple([names[number] for number in units]),
+            charts,
+            tuple(map(_problem, problems)),
+        )
+        for target, digest, size, mtime, units, charts, problems in index["made"]
+    ]
+    return Manifest(
+        generator=index["generator"],
+        sources={
+            name: Known(Stamp(*stamp) if stamp else None, digest) for name, (digest, *stamp) in index["sources"].items()
+        },
+        memo=Memo({name: (digest, values) for name, (digest, values) in index["heads"].items()}),
+        units=dict(index["units"]),
+        made={one.target.key: one for one in made},
+        path=path,
+    )
+
+
+def _target_row(target: Target) -> list[object]:
+    return [target.path, target.kind, target.lang, target.release, target.section, target.name, target.rehearsal]
+
+
+def _problem_row(problem: Problem) -> list[object]:
+    where = problem.where
+    return [problem.code, problem.message, where.path, where.line, problem.hint, problem.level, problem.details]
+
+
+def _problem(row: list[Any]) -> Problem:
+    code, message, path, line, hint, level, details = row
+    return Problem(code, message, SourceRef(path, line), hint, level, tuple(details))
+
+
+def _packed(detail: Detail) -> bytes:
+    questions = [[unit, [[*question, digest] for question, digest in asked.items()]] for unit, asked in detail.questions.items()]
+    links = [[link.path, link.anchor, link.source, link.line] for link in detail.links]
+    text = json.dumps([questions, links, detail.anchors], ensure_ascii=False, separators=(",", ":"))
+    return zlib.compress(text.encode(), 1)
+
+
+def _detail(blob: bytes) -> Detail:
+    questions, links, anchors = json.loads(zlib.decompress(blob))
+    return Detail(
+        {unit: {tuple(row[:-1]): row[-1] for row in rows} for unit, rows in questions},
+        tuple(Link(*link) for link in links),
+        tuple(anchors),
+    )

@@ -1,0 +1,107 @@
+"""A site and an instant → the targets to make. The embargo is decided here, once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from . import urls
+from .errors import Problem, SourceRef
+from .model import ReleaseHead, Target
+from .sources.site import Site
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to make. `visible` are the releases that are public at the instant of the plan."""
+
+    targets: tuple[Target, ...]
+    visible: frozenset[str]
+    problems: tuple[Problem, ...]
+
+
+def plan(site: Site, now: datetime) -> Plan:
+    """Everything that the public site has at an instant, and a rehearsal of what it does not have yet.
+
+    A release is public from `published` on, unless it is a draft. Rehearsed releases are rendered to find their
+    problems; they contribute nothing to the output.
+    """
+    visible = frozenset(head.id for head in site.heads.values() if not head.draft and head.published <= now)
+    targets: list[Target] = list(_site_targets(site))
+    langs: set[str] = set()
+    sections: set[tuple[str, str]] = set()
+    for head in site.heads.values():
+        public = head.id in visible
+        found = list(_release_targets(site, head))
+        targets += found if public else [replace(target, rehearsal=True) for target in found]
+        if public:
+            langs.update(head.texts)
+            sections.update((lang, head.kind) for lang in head.texts)
+    for lang, kind in sorted(sections):
+        path = urls.section_path(lang, site.section(kind, lang))
+        targets.append(Target(path, "index", lang, section=kind))
+    return Plan(tuple(sorted(targets)), visible, tuple(_clashes(site, targets)))
+
+
+def _site_targets(site: Site) -> Iterator[Target]:
+    first = site.config.tags[0]
+    yield Target(urls.ROOT, "root", first)
+    yield Target(urls.NOT_FOUND, "notfound", first)
+    yield Target(urls.SITEMAP, "sitemap", first)
+    yield Target(urls.ROBOTS, "robots", first)
+    for lang in site.config.tags:
+        yield Target(urls.home_path(lang), "home", lang)
+        yield Target(urls.feed_path(lang), "feed", lang)
+    for name, digest in _assets(site):
+        yield Target(urls.asset_path(name, digest), "asset", name=name)
+
+
+def _assets(site: Site) -> list[tuple[str, str]]:
+    """Every asset of the templates, the site's own before the default one of the same name."""
+    names = {
+        path.split("templates/assets/", 1)[1]
+        for path in site.snapshot.digests
+        if path.startswith(("templates/assets/", "@default/templates/assets/"))
+    }
+    found = []
+    for name in sorted(names):
+        path = site.template_path(f"assets/{name}")
+        assert path is not None
+        found.append((name, site.snapshot.digest(path)))
+    return found
+
+
+def _release_targets(site: Site, head: ReleaseHead) -> Iterator[Target]:
+    for lang, front in head.texts.items():
+        path = urls.release_path(lang, site.section(head.kind, lang), front.slug)
+        yield Target(path, "release", lang, head.id)
+    for table in head.files:
+        yield Target(urls.data_path(head.id, table), "data", "", head.id, name=table)
+    yield Target("", "audit", "", head.id)
+
+
+def _clashes(site: Site, targets: Iterable[Target]) -> Iterator[Problem]:
+    """Two outputs at one address, public or to come."""
+    seen: dict[str, Target] = {}
+    for target in targets:
+        if not target.path:
+            continue
+        key = target.path.lower()  # some hosts' file systems do not tell cases apart
+        first = seen.setdefault(key, target)
+        if first is target:
+            continue
+        one, other = (first, target) if target.kind == "release" else (target, first)
+        message = f'"{_name(one)}" and "{_name(other)}" would both be at {target.path}'
+        yield Problem("duplicate-address", message, _place(site, other), "give one of them another slug or name")
+
+
+def _name(target: Target) -> str:
+    return target.release or f"{target.kind} {target.section or target.lang}".strip()
+
+
+def _place(site: Site, target: Target) -> SourceRef:
+    if target.kind == "release":
+        front = site.heads[target.release].texts[target.lang]
+        return SourceRef(site.text_file(target.release, target.lang), front.lines["slug"])
+    return SourceRef("data/labels.csv", site.labels.lines.get(f"kind.{target.section}", 0))

@@ -1,0 +1,124 @@
+"""A target and its `Lookup` → Artifact: the one place that knows which function makes what."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable
+from urllib.parse import unquote
+
+from .. import urls
+from ..errors import FactError, SourceErrors, SourceRef
+from ..facts.audit import audit_release
+from ..facts.lookup import Edition, Lookup
+from ..facts.words import Words
+from ..model import Artifact, Link, Target
+from .charts import ChartCache
+from .downloads import render_csv
+from .lists import render_feed, render_home, render_index, render_robots, render_root, render_sitemap
+from .prose import ProseRenderer
+from .releases import Page, render_release
+from .templates import Templates
+
+_HREF = re.compile(r'\s(?:href|src)="([^"]*)"')
+_ID = re.compile(r'\sid="([^"]+)"')
+_ELSEWHERE = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]*:|//)")
+
+
+class Press:
+    """What making targets needs and may share: templates, Markdown converters, and the cache of charts."""
+
+    def __init__(self, edition: Edition, charts: ChartCache) -> None:
+        self.edition, self.charts = edition, charts
+        self.templates = Templates(edition.site)
+        self._prose: dict[str, ProseRenderer] = {}
+
+    def prose(self, lang: str, lookup: Lookup) -> ProseRenderer:
+        """The converter of a language; its one text of its own is a message of the catalogue."""
+        backlink = Words(lookup, lang).message("Back to the text")
+        if lang not in self._prose:
+            self._prose[lang] = ProseRenderer(backlink)
+        return self._prose[lang]
+
+    def make(self, target: Target) -> tuple[Artifact, Lookup]:
+        """A target made, and the record of what it asked. Problems are in the artifact, never raised."""
+        lookup = Lookup(self.edition, target.release if target.rehearsal else "")
+        try:
+            return self._make(target, lookup), lookup
+        except SourceErrors as errors:
+            return Artifact(target, b"", problems=errors.problems), lookup
+        except FactError as error:
+            problem = error.at(SourceRef(_source(target, lookup)))
+            return Artifact(target, b"", problems=(problem,)), lookup
+
+    def _make(self, target: Target, lookup: Lookup) -> Artifact:
+        match target.kind:
+            case "asset":
+                return Artifact(target, lookup.asset(target.name))
+            case "data":
+                return Artifact(target, render_csv(lookup, target.release, target.name))
+            case "audit":
+                return Artifact(target, b"", problems=audit_release(target.release, lookup))
+            case _:
+                return self._page(target, self._render(target, lookup), lookup)
+
+    def _render(self, target: Target, lookup: Lookup) -> Page:
+        path, lang, templates = target.path, target.lang, self.templates
+        match target.kind:
+            case "release":
+                prose = self.prose(lang, lookup)
+                return render_release(lookup, target.release, lang, path, templates, prose, self.charts)
+            case "home":
+                return render_home(lookup, lang, path, templates)
+            case "index":
+                return render_index(lookup, lang, target.section, path, templates)
+            case "feed":
+                return render_feed(lookup, lang, path, templates)
+            case "sitemap":
+                return render_sitemap(lookup, templates)
+            case "robots":
+                return render_robots(lookup, templates)
+            case _:
+                return render_root(lookup, path, templates)
+
+    def _page(self, target: Target, page: Page, lookup: Lookup) -> Artifact:
+        links: tuple[Link, ...] = ()
+        anchors: tuple[str, ...] = ()
+        problems = list(page.problems)
+        if target.path.endswith(".html"):
+            prefix = lookup.config().prefix
+            links = tuple(_links(target.path, page, prefix))
+            anchors = tuple(dict.fromkeys(_ID.findall(page.html)))
+        return Artifact(target, page.html.encode(), links, anchors, tuple(problems), page.charts)
+
+
+def _links(path: str, page: Page, prefix: str) -> Iterable[Link]:
+    """Every link of a page that stays in the site, each once; with the author's line where an author wrote it."""
+    for address in dict.fromkeys(_HREF.findall(page.html)):
+        address = address.replace("&amp;", "&")
+        if _ELSEWHERE.match(address) or not address:
+            continue
+        place = page.places.get(address, SourceRef(""))
+        where, _, anchor = address.partition("#")
+        yield Link(_resolved(unquote(where), path, prefix), unquote(anchor), place.path, place.line)
+
+
+def _resolved(address: str, path: str, prefix: str) -> str:
+    """The output path that an address in the page at `path` leads to."""
+    address = address.partition("?")[0]
+    if not address:
+        return path
+    if address.startswith("/"):
+        inside = address[len(prefix) :] if address.startswith(prefix) else address
+        return urls.path_of(inside)
+    joined = posixpath.normpath(posixpath.join(posixpath.dirname(path), address))
+    return urls.path_of("" if joined == "." else joined + ("/" if address.endswith(("/", ".")) else ""))
+
+
+def _source(target: Target, lookup: Lookup) -> str:
+    """The source file to blame for a problem that has no better place."""
+    if target.kind == "release":
+        return lookup.text_path(target.release, target.lang)
+    return "data/labels.csv"
+
+

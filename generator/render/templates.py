@@ -1,0 +1,132 @@
+"""A template's name and a view → text; what is missing or wrong becomes a problem. Jinja's home."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable
+from functools import lru_cache
+
+from jinja2 import Environment, StrictUndefined, TemplateError, TemplateNotFound, TemplateSyntaxError
+from jinja2.loaders import FunctionLoader
+from jinja2.meta import find_referenced_templates
+
+from ..errors import Problem, SourceErrors, SourceRef, did_you_mean
+from ..facts.lookup import Lookup
+from ..sources.site import Site, catalogue_name
+
+
+class Templates:
+    """The templates of one site. One target renders at a time; its `Lookup` notes which templates and texts it used."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self._lookup: Lookup | None = None
+        self._lang = ""
+        self._problems: list[Problem] = []
+        self._env = Environment(
+            loader=FunctionLoader(self._load),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=True,
+            extensions=["jinja2.ext.i18n"],
+            cache_size=-1,
+        )
+        install: Callable[..., None] = self._env.install_gettext_callables  # type: ignore[attr-defined]
+        install(self._gettext, self._ngettext, newstyle=True, pgettext=self._pgettext)
+        self._closure = lru_cache(maxsize=None)(self._find_closure)
+
+    def _load(self, name: str) -> tuple[str, str, Callable[[], bool]] | None:
+        path = self._site.template_path(name)
+        if path is None:
+            return None
+        return self._site.snapshot.read(path).decode("utf-8-sig"), path, lambda: True
+
+    def _find_closure(self, name: str) -> tuple[str, ...]:
+        """All templates that a template may use, itself included; absent ones too."""
+        seen: dict[str, None] = {}
+        waiting = [name]
+        while waiting:
+            current = waiting.pop()
+            if current in seen:
+                continue
+            seen[current] = None
+            loaded = self._load(current)
+            if loaded is not None:
+                tree = self._env.parse(loaded[0], current, loaded[1])
+                waiting += [used for used in find_referenced_templates(tree) if used is not None]
+        return tuple(seen)
+
+    def has(self, name: str, lookup: Lookup) -> bool:
+        """Whether there is a template of this name."""
+        return lookup.has_template(name)
+
+    def render(self, name: str, lookup: Lookup, lang: str, **values: object) -> tuple[str, tuple[Problem, ...]]:
+        """A template filled in, with warnings (missing messages). Raises SourceErrors: `template-error`."""
+        outer = self._lookup, self._lang, self._problems
+        self._lookup, self._lang, self._problems = lookup, lang, []
+        try:
+            for used in self._closure(name):
+                lookup.has_template(used)
+            text = self._env.get_template(name).render(values)
+            return text, tuple(self._problems)
+        except RecursionError:
+            raise SourceErrors(_problem("templates include each other without end", f"templates/{name}", 1)) from None
+        except TemplateSyntaxError as error:
+            place = error.filename or f"templates/{error.name or name}"
+            raise SourceErrors(_problem(error.message or "syntax error", place, error.lineno)) from None
+        except TemplateNotFound as error:
+            raise SourceErrors(self._not_found(str(error.name), name, error)) from None
+        except Exception as error:  # a template may call anything on its view: whatever it raises is the template's
+            raise SourceErrors(_problem(_reason(error), *self._place(error, name))) from None
+        finally:
+            self._lookup, self._lang, self._problems = outer
+
+    def _not_found(self, missing: str, name: str, error: BaseException) -> Problem:
+        names = [path.split("templates/", 1)[1] for path in self._site.snapshot.digests if "templates/" in path]
+        return _problem(f'there is no template "{missing}"', *self._place(error, name), did_you_mean(missing, names))
+
+    def _place(self, error: BaseException, name: str) -> tuple[str, int]:
+        for frame in reversed(traceback.extract_tb(error.__traceback__)):
+            if frame.filename in self._site.snapshot:
+                return frame.filename, frame.lineno or 1
+        return self._site.template_path(name) or f"templates/{name}", 1
+
+    # -- texts of the templates
+
+    def _find(self, message: str, context: str = "") -> tuple[str, ...] | None:
+        assert self._lookup is not None
+        found = self._lookup.message(self._lang, message, context)
+        if found is None:
+            path = f"templates/{catalogue_name(self._lang)}"
+            hint = f'add msgid "{message}" with its translation'
+            text = f'the catalogue of "{self._lang}" lacks "{message}"'
+            self._problems.append(Problem("missing-message", text, SourceRef(path), hint))
+        return found
+
+    def _gettext(self, message: str) -> str:
+        found = self._find(message)
+        return found[0] if found else message
+
+    def _pgettext(self, context: str, message: str) -> str:
+        found = self._find(message, context)
+        return found[0] if found else message
+
+    def _ngettext(self, singular: str, plural: str, number: int) -> str:
+        found = self._find(singular)
+        if found is None:
+            return singular if number == 1 else plural
+        assert self._lookup is not None
+        return found[min(self._lookup.plural_form(self._lang, number), len(found) - 1)]
+
+
+def _reason(error: BaseException) -> str:
+    if isinstance(error, TemplateError):
+        return str(error.message or error)
+    return f"{type(error).__name__}: {error}"
+
+
+def _problem(message: str, path: str, line: int, hint: str = "") -> Problem:
+    fields = hint or "docs/designer.md lists what each template receives"
+    return Problem("template-error", message, SourceRef(path, line), fields)

@@ -1,0 +1,275 @@
+"""A snapshot of the sources → Site: every release's head, and everything else on request, read once.
+
+Heads are enough to plan addresses, indexes and feeds. They are kept from build to build by the digest of the file that
+they were read from (`Memo`), so that a build after one edit parses one file. Texts, tables and definitions are read when
+a page asks for them; only the latest are kept, so that memory does not grow with the number of releases.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from functools import cached_property, lru_cache
+
+from ..config import SiteConfig
+from ..errors import Problem, SourceErrors, SourceRef
+from ..formats import Catalogue, Style, read_catalogue, style_of
+from ..model import FrontMatter, Release, ReleaseHead, ReleaseText, Table
+from ..urls import slugify
+from .files import DEFAULT, Snapshot, digest_of
+from .labels import LABELS_FILE, Labels, read_labels
+from .releases import RELEASE_FILE, read_release
+from .schemas import read_schema
+from .tables import read_table
+from .texts import read_text
+
+_RELEASE = re.compile(r"^data/([^/]+)/release\.toml$")
+_ID = re.compile(r"^[A-Za-z0-9]+([._-][A-Za-z0-9]+)*$")
+
+
+@dataclass(frozen=True)
+class Memo:
+    """What was read of a file's head, by the digest of the file: path → (digest, plain values)."""
+
+    heads: Mapping[str, tuple[str, Mapping[str, object]]] = field(default_factory=dict)
+
+    def get(self, path: str, digest: str) -> Mapping[str, object] | None:
+        """The values, if the file is still the same."""
+        known = self.heads.get(path)
+        return known[1] if known is not None and known[0] == digest else None
+
+
+class Site:
+    """The sources of one moment, as values. Reading methods raise SourceErrors."""
+
+    def __init__(self, config: SiteConfig, snapshot: Snapshot, heads: Mapping[str, ReleaseHead]) -> None:
+        self.config, self.snapshot, self.heads = config, snapshot, heads
+        self.release = lru_cache(maxsize=32)(self._release)
+        self.text = lru_cache(maxsize=64)(self._text)
+        self.table = lru_cache(maxsize=64)(self._table)
+        self.catalogues = lru_cache(maxsize=None)(self._catalogues)
+        self.style = lru_cache(maxsize=None)(self._style)
+
+    def __reduce__(self) -> tuple[type[Site], tuple[SiteConfig, Snapshot, Mapping[str, ReleaseHead]]]:
+        return Site, (self.config, self.snapshot.bare(), self.heads)
+
+    # -- paths
+
+    def release_file(self, release: str) -> str:
+        """The path of a release's release.toml."""
+        return f"data/{release}/{RELEASE_FILE}"
+
+    def text_file(self, release: str, lang: str) -> str:
+        """The path of a release's text in a language."""
+        return text_path(self.config, self.heads[release].kind, release, lang)
+
+    def template_files(self, name: str) -> tuple[str, ...]:
+        """Where a file of the templates may stand; the first that exists wins."""
+        if name.startswith("default/"):
+            plain = name.removeprefix("default/")
+            return f"{DEFAULT}templates/{plain}", f"templates/{plain}"
+        return f"templates/{name}", f"{DEFAULT}templates/{name}"
+
+    # -- values
+
+    @cached_property
+    def labels(self) -> Labels:
+        """The names of codes; none at all when the site has no labels.csv."""
+        if LABELS_FILE not in self.snapshot:
+            return Labels({tag: {} for tag in self.config.tags}, {})
+        return read_labels(self.snapshot.read(LABELS_FILE), self.config.tags)
+
+    @cached_property
+    def config_digest(self) -> str:
+        """A digest of what the configuration says of pages (not of the levels of problems)."""
+        values = asdict(self.config)
+        values.pop("levels")
+        values.pop("digest")
+        return digest_of(repr(values))
+
+    def section(self, kind: str, lang: str) -> str:
+        """The slug of a kind of publication in a language: made of its name."""
+        name = self.labels.names[lang].get(f"kind.{kind}", "")
+        return slugify(name) or self.config.kinds[kind].folder
+
+    def _release(self, release: str) -> Release:
+        path = self.release_file(release)
+        return read_release(self.snapshot.read(path), path, release, self.config)
+
+    def _text(self, release: str, lang: str) -> ReleaseText:
+        path = self.text_file(release, lang)
+        return read_text(self.snapshot.read(path), path, release, lang)
+
+    def _table(self, release: str, table: str) -> Table:
+        spec = self.release(release).tables[table]
+        where = SourceRef(self.release_file(release), spec.line)
+        schema_path, path = f"data/{release}/{spec.schema}", f"data/{release}/{spec.file}"
+        problems = [
+            Problem("missing-file", f"there is no file {needed}", where, hint)
+            for needed, hint in (
+                (path, "put the CSV there, or correct file = …"),
+                (schema_path, "describe the columns in a Frictionless Table Schema (docs/statistician.md)"),
+            )
+            if needed not in self.snapshot
+        ]
+        if problems:
+            raise SourceErrors(*problems)
+        schema = read_schema(self.snapshot.read(schema_path), schema_path, spec)
+        return read_table(spec, self.snapshot.read(path), path, schema)
+
+    def template_path(self, name: str) -> str | None:
+        """Where a file of the templates stands: the site's own before the default one."""
+        return next((path for path in self.template_files(name) if path in self.snapshot), None)
+
+    def _catalogues(self, lang: str) -> tuple[Catalogue, ...]:
+        found = []
+        for path in self.template_files(catalogue_name(lang)):
+            if path in self.snapshot:
+                try:
+                    found.append(read_catalogue(self.snapshot.read(path)))
+                except ValueError as error:
+                    raise SourceErrors(Problem("bad-syntax", f"this is not a catalogue: {error}", SourceRef(path))) from None
+        return tuple(found)
+
+    def _style(self, lang: str) -> Style:
+        return style_of(self.config.language(lang))
+
+
+def catalogue_name(lang: str) -> str:
+    """The catalogue of a language, below the templates."""
+    return f"locale/{lang.replace('-', '_')}/LC_MESSAGES/messages.po"
+
+
+def text_path(config: SiteConfig, kind: str, release: str, lang: str) -> str:
+    """The path of a release's text in a language."""
+    return f"content/{lang}/{config.kinds[kind].folder}/{release}.md"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What reading the site gave: the site, the heads as plain values for the next build's memo, and what is wrong."""
+
+    site: Site
+    memo: Memo
+    problems: tuple[Problem, ...]
+
+
+def read_site(config: SiteConfig, snapshot: Snapshot, memo: Memo) -> Reading:
+    """Read every release's head. A release whose files have problems is left out, and its problems are told."""
+    reader = _Heads(config, snapshot, memo)
+    heads: dict[str, ReleaseHead] = {}
+    expected: set[str] = set()
+    for path in sorted(snapshot.digests):
+        if found := _RELEASE.match(path):
+            head = reader.head(found.group(1), path, expected)
+            if head is not None:
+                heads[head.id] = head
+    reader.orphans(expected)
+    site = Site(config, snapshot, heads)
+    try:
+        _ = site.labels
+    except SourceErrors as errors:
+        reader.problems.extend(errors.problems)
+    return Reading(site, Memo(reader.fresh), tuple(reader.problems))
+
+
+class _Heads:
+    """Reads heads, remembers them, and collects problems."""
+
+    def __init__(self, config: SiteConfig, snapshot: Snapshot, memo: Memo) -> None:
+        self.config, self.snapshot, self.memo = config, snapshot, memo
+        self.fresh: dict[str, tuple[str, Mapping[str, object]]] = {}
+        self.problems: list[Problem] = []
+        self.broken: set[str] = set()
+
+    def head(self, release: str, path: str, expected: set[str]) -> ReleaseHead | None:
+        if not _ID.match(release):
+            hint = "use letters, digits and hyphens"
+            self.problems.append(Problem("bad-path", f'the folder name "{release}" cannot be used', SourceRef(path), hint))
+            return None
+        try:
+            facts = self.facts(release, path)
+        except SourceErrors as errors:
+            self.problems.extend(errors.problems)
+            self.broken.add(release)
+            self.texts_of_unknown_kind(release)
+            return None
+        kind, draft = str(facts["kind"]), bool(facts["draft"])
+        texts: dict[str, FrontMatter] = {}
+        whole = True
+        for lang in self.config.tags:
+            text = text_path(self.config, kind, release, lang)
+            expected.add(text)
+            if text not in self.snapshot:
+                self.missing(release, path, lang, text, draft)
+                continue
+            try:
+                texts[lang] = self.front(release, text, lang)
+            except SourceErrors as errors:
+                whole = False
+                self.problems.extend(problem.at_level("warning") if draft else problem for problem in errors.problems)
+        if not whole or not texts:
+            return None
+        files = facts["files"]
+        assert isinstance(files, dict)
+        return ReleaseHead(release, kind, datetime.fromisoformat(str(facts["published"])), draft, texts, files)
+
+    def facts(self, release: str, path: str) -> Mapping[str, object]:
+        def read() -> Mapping[str, object]:
+            found = read_release(self.snapshot.read(path), path, release, self.config)
+            files = {name: table.file for name, table in found.tables.items()}
+            return {
+                "kind": found.kind,
+                "published": found.published.isoformat(),
+                "draft": found.draft,
+                "files": files,
+            }
+
+        known = self.memo.get(path, self.snapshot.digest(path))
+        facts = known if known is not None and known["kind"] in self.config.kinds else read()
+        self.fresh[path] = (self.snapshot.digest(path), facts)
+        return facts
+
+    def front(self, release: str, path: str, lang: str) -> FrontMatter:
+        known = self.memo.get(path, self.snapshot.digest(path))
+        if known is None:
+            front = read_text(self.snapshot.read(path), path, release, lang).front
+            known = {"title": front.title, "summary": front.summary, "slug": front.slug, "lines": dict(front.lines)}
+        self.fresh[path] = (self.snapshot.digest(path), known)
+        lines = known["lines"]
+        assert isinstance(lines, dict)
+        return FrontMatter(str(known["title"]), str(known["summary"]), str(known["slug"]), lines)
+
+    def missing(self, release: str, path: str, lang: str, text: str, draft: bool) -> None:
+        hint = f"write {text}, or set missing-language under [checks] in site.toml"
+        problem = Problem("missing-language", f'release "{release}" has no text in "{lang}"', SourceRef(path), hint)
+        self.problems.append(problem.at_level("warning") if draft else problem)
+
+    def texts_of_unknown_kind(self, release: str) -> None:
+        """The texts of a release whose release.toml is broken are read too, so that all mistakes show at once."""
+        for kind in self.config.kinds:
+            for lang in self.config.tags:
+                path = text_path(self.config, kind, release, lang)
+                if path in self.snapshot:
+                    try:
+                        self.front(release, path, lang)
+                    except SourceErrors as errors:
+                        self.problems.extend(errors.problems)
+
+    def orphans(self, expected: Iterable[str]) -> None:
+        """Texts that no release claims."""
+        wanted = set(expected)
+        by_name = {path.rsplit("/", 1)[-1]: path for path in sorted(wanted)}
+        for path in sorted(self.snapshot.digests):
+            name = path.rsplit("/", 1)[-1]
+            if not path.startswith("content/") or not name.endswith(".md") or path in wanted:
+                continue
+            release = name.removesuffix(".md")
+            if release in self.broken:
+                continue
+            hint = f"write data/{release}/release.toml, or delete the text"
+            if name in by_name:
+                hint = f"its release is read from {by_name[name]}: move the file there"
+            self.problems.append(Problem("orphan-text", "this text belongs to no release", SourceRef(path), hint))

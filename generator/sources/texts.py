@@ -1,0 +1,117 @@
+"""A content file → ReleaseText: front matter checked, body kept as written. yaml's home."""
+
+from __future__ import annotations
+
+import re
+
+import yaml
+
+from ..errors import Problem, SourceErrors, SourceRef, did_you_mean
+from ..model import FrontMatter, Reference, ReleaseText
+from ..spec import decode
+from ..urls import SLUG
+
+try:
+    from yaml import CSafeLoader as _Loader
+except ImportError:  # a build of PyYAML without libyaml: slower, the same result
+    from yaml import SafeLoader as _Loader  # type: ignore[assignment]
+
+_KEYS = ("title", "summary", "slug")
+_CLOSE = re.compile(r"^---[ \t]*$", re.M)
+_FORBIDDEN = re.compile("[\ue000-\uf8ff\x01-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+def read_text(data: bytes, path: str, release: str, lang: str) -> ReleaseText:
+    """A content file's bytes → its text. Raises SourceErrors with everything that is wrong in the front matter."""
+    text = decode(data, path)
+    if found := _FORBIDDEN.search(text):
+        line = text.count("\n", 0, found.start()) + 1
+        message = f"the text holds the control or private character U+{ord(found.group()):04X}"
+        raise SourceErrors(Problem("bad-encoding", message, SourceRef(path, line), "delete it"))
+    if not re.match(r"---[ \t]*\n", text):
+        hint = "start the file with a line ---, then title, summary and slug, then another line ---"
+        raise SourceErrors(Problem("bad-front-matter", "the file has no front matter", SourceRef(path, 1), hint))
+    start = text.index("\n") + 1
+    close = _CLOSE.search(text, start)
+    if close is None:
+        hint = "end the front matter with a line that holds only ---"
+        raise SourceErrors(Problem("bad-front-matter", "the front matter is not closed", SourceRef(path, 1), hint))
+    front = _read_front(text[start : close.start()], path)
+    body = text[close.end() :]
+    return ReleaseText(release, lang, path, front, body, text.count("\n", 0, close.end()) + 1)
+
+
+def _read_front(text: str, path: str) -> FrontMatter:
+    node = _compose(text, path)
+    if not isinstance(node, yaml.MappingNode):
+        hint = "write title: …, summary: … and slug: …"
+        raise SourceErrors(Problem("bad-front-matter", "the front matter is not a list of keys", SourceRef(path, 2), hint))
+    problems: list[Problem] = []
+    values: dict[str, str] = {}
+    lines: dict[str, int] = {}
+    for key_node, value_node in node.value:
+        line = key_node.start_mark.line + 2
+        key = str(key_node.value)
+        if problem := _wrong(key, value_node, values, SourceRef(path, line)):
+            problems.append(problem)
+        else:
+            values[key], lines[key] = " ".join(str(value_node.value).split(" ")).strip(), line
+    for key in _KEYS:
+        if not values.get(key) and not any(f'"{key}"' in problem.message for problem in problems):
+            hint = f"add {key}: … to the front matter"
+            problems.append(Problem("missing-key", f'the front matter lacks "{key}"', SourceRef(path, 1), hint))
+    if (slug := values.get("slug")) and not SLUG.match(slug):
+        hint = "use lower-case letters without accents, digits, and single hyphens"
+        problems.append(Problem("bad-slug", f'the slug is "{slug}"', SourceRef(path, lines["slug"]), hint))
+    if problems:
+        raise SourceErrors(*problems)
+    return FrontMatter(values["title"], values["summary"], values["slug"], lines)
+
+
+def _wrong(key: str, value: yaml.Node, values: dict[str, str], where: SourceRef) -> Problem | None:
+    if key not in _KEYS:
+        hint = did_you_mean(key, _KEYS) + "; what languages share stands in release.toml"
+        return Problem("bad-front-matter", f'unknown key "{key}" in the front matter', where, hint)
+    if key in values:
+        return Problem("duplicate-key", f'"{key}" stands twice in the front matter', where, "keep one of them")
+    if not isinstance(value, yaml.ScalarNode):
+        hint = f'put the text in quotes: {key}: "…"' if isinstance(value, yaml.MappingNode) else "write one text"
+        return Problem("bad-front-matter", f'"{key}" must be a text', where, hint)
+    if "\n" in value.value:
+        return Problem("bad-front-matter", f'"{key}" must be a single line', where, "join its lines")
+    return None
+
+
+def _compose(text: str, path: str) -> yaml.Node | None:
+    try:
+        return yaml.compose(text, Loader=_Loader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = (mark.line if mark else 0) + 2
+        hint = 'a text that holds ": ", or begins with {, [, *, & or a quote, must stand in quotes: title: "…"'
+        message = f"the front matter is not YAML: {error.problem}"
+        raise SourceErrors(Problem("bad-front-matter", message, SourceRef(path, line), hint)) from None
+    except (yaml.YAMLError, RecursionError) as error:
+        message = f"the front matter is not YAML: {error}"
+        raise SourceErrors(Problem("bad-front-matter", message, SourceRef(path, 2))) from None
+
+
+_REFERENCE = re.compile(r"\{\{(.*?)\}\}|\]\((claim|chart|table|release):([^)\s]+)")
+
+
+def references(text: ReleaseText) -> tuple[Reference, ...]:
+    """Every figure, claim, chart, table and release that a text names, in reading order, front matter included."""
+    found: list[Reference] = []
+    for key, value in (("title", text.front.title), ("summary", text.front.summary)):
+        found += _references_in(value, text.front.lines[key])
+    for number, line in enumerate(text.body.split("\n"), text.body_line):
+        found += _references_in(line, number)
+    return tuple(found)
+
+
+def _references_in(text: str, line: int) -> list[Reference]:
+    result = []
+    for match in _REFERENCE.finditer(text):
+        figure, kind, name = match.groups()
+        result.append(Reference(kind or "figure", name or re.sub(r"\s+", " ", figure).strip(), line))
+    return result

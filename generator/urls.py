@@ -1,0 +1,87 @@
+"""Every output path and address of the site, made here and nowhere else.
+
+A path is where bytes go below the output folder (`fr/communiques/x/index.html`); an address is what a link says: relative
+to the page that holds it, so that a site works below any prefix and from a folder, or absolute for machines.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import unicodedata
+from pathlib import PurePosixPath
+
+SLUG = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*$")
+
+ROOT = "index.html"
+NOT_FOUND = "404.html"
+SITEMAP = "sitemap.xml"
+ROBOTS = "robots.txt"
+
+
+def slugify(text: str) -> str:
+    """Words as part of an address: « Communiqués de presse » → `communiques-de-presse`; empty when nothing is left."""
+    plain = unicodedata.normalize("NFKD", text.replace("œ", "oe").replace("æ", "ae").replace("ß", "ss"))
+    ascii_only = plain.encode("ascii", "ignore").decode("ascii").lower()
+    return re.sub(r"[^a-z0-9]+", "-", ascii_only).strip("-")
+
+
+def home_path(lang: str) -> str:
+    """The home page of a language."""
+    return f"{lang}/index.html"
+
+
+def feed_path(lang: str) -> str:
+    """The Atom feed of a language."""
+    return f"{lang}/feed.xml"
+
+
+def section_path(lang: str, section: str) -> str:
+    """The index of a kind of publication; `section` is the kind's slug in that language."""
+    return f"{lang}/{section}/index.html"
+
+
+def release_path(lang: str, section: str, slug: str) -> str:
+    """The page of a release."""
+    return f"{lang}/{section}/{slug}/index.html"
+
+
+def asset_path(name: str, digest: str) -> str:
+    """An asset under a name that changes with its content: `assets/site.1a2b3c4d5e.css`."""
+    stem, suffix = posixpath.splitext(name)
+    return f"assets/{stem}.{digest[:10]}{suffix}"
+
+
+def data_path(release: str, table: str) -> str:
+    """A data file that readers and programs may fetch: a permanent address, the same in all languages."""
+    return f"data/{release}/{table}.csv"
+
+
+def address(path: str) -> str:
+    """A path as the last part of an address: a folder's `index.html` is the folder."""
+    return path[: -len("index.html")] if posixpath.basename(path) == "index.html" else path
+
+
+def relative(path: str, start: str) -> str:
+    """The address of `path` as a link in the page at `start`."""
+    here = posixpath.dirname(start) or "."
+    there = address(path)
+    result = posixpath.relpath(there or ".", here)
+    return result + "/" if there.endswith("/") or not there else result
+
+
+def absolute(site_url: str, path: str) -> str:
+    """The absolute address of a path; `site_url` ends with a slash."""
+    return site_url + address(path)
+
+
+def path_of(target: str) -> str:
+    """The output path that a site-relative address (`fr/x/` or `fr/x.html`) leads to."""
+    clean = target.lstrip("/")
+    return clean + "index.html" if clean.endswith("/") or not clean else clean
+
+
+def stays_inside(name: str) -> bool:
+    """Whether a file name given by an author stays in the folder that it belongs to."""
+    path = PurePosixPath(name)
+    return bool(name) and not path.is_absolute() and ".." not in path.parts and "\\" not in name and ":" not in name
