@@ -16,8 +16,8 @@ from pathlib import Path
 from .checks.links import check_links
 from .config import CONFIG_FILE, SiteConfig, load_config, missing_config
 from .errors import Problem, SourceErrors, SourceRef, StaleSource, in_order
-from .facts.lookup import Edition, Record
-from .model import Artifact, Target
+from .facts.lookup import HEADLINE_UNIT, Edition, Headlines, Record
+from .model import Artifact, Headline, Target
 from .output.manifest import Detail, Made, Manifest
 from .output.write import Output, Stage
 from .plan import Plan, plan
@@ -27,7 +27,9 @@ from .sources.site import Reading, read_site
 
 #: From how many pages on it pays to start other processes (their start costs about as much as this many pages).
 PARALLEL_FROM = 120
-_PER_TASK = 40
+_TASKS = 8
+_LISTS = ("home", "index", "feed", "root", "notfound", "sitemap", "robots")
+_UNKNOWN = Headline("?", "?", "?", "?")
 _PAGES = ("release", "index", "home", "root", "notfound")
 _LIBRARIES = ("altair", "babel", "jinja2", "markdown", "nh3", "pymdown-extensions", "pyyaml", "vl-convert-python")
 
@@ -64,12 +66,14 @@ class Tools:
 
 @dataclass
 class Build:
-    """Targets made and kept, staged but not yet shown."""
+    """Targets made and kept, staged but not yet shown. `failures` are the problems of targets that have no bytes."""
 
     made: dict[str, Made] = field(default_factory=dict)
     details: dict[str, Detail] = field(default_factory=dict)
     fresh: set[str] = field(default_factory=set)
+    headlines: Headlines = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    failures: list[Problem] = field(default_factory=list)
 
 
 def build_site(files: Files, output: Output, now: datetime, tools: Tools) -> Report:
@@ -85,7 +89,7 @@ def build_site(files: Files, output: Output, now: datetime, tools: Tools) -> Rep
     except StaleSource as error:
         return Report(problems=(_stale(error),))
     if before.generator != generator_digest():
-        before = replace(before, made={}, damaged=True)
+        before = Manifest()  # another generator wrote it: nothing that it made can be relied on
     edition = Edition(reading.site, planned.visible)
     if _nothing_to_do(before, edition, planned, reading):
         return _same(before, reading, output)
@@ -110,24 +114,35 @@ def _config(files: Files) -> SiteConfig:
 
 
 def refresh(edition: Edition, planned: Plan, before: Manifest, stage: Stage, tools: Tools) -> Build:
-    """Keep what is fresh, make what is not, and stage both."""
+    """Keep what is fresh, make what is not, and stage both: first releases, then the lists that show their headlines."""
     build = Build()
-    fresh = fresh_keys(edition, planned.targets, before)
-    stale = [target for target in planned.targets if target.key not in fresh]
-    for target in planned.targets:
-        if target.key in fresh:
-            made = before.made[target.key]
-            build.made[target.key] = made
-            if target.path and not target.rehearsal:
-                stage.keep(made)
-    build.fresh = fresh
-    done = 0
-    for results in _render(edition, stale, tools):
-        for artifact, asked in results:
-            _put(build, artifact, asked, stage)
-        done += len(results)
-        tools.progress(done, len(stale))
+    releases = [target for target in planned.targets if target.kind not in _LISTS]
+    lists = [target for target in planned.targets if target.kind in _LISTS]
+    known = {} if before.path is None else before.headlines()
+    for wave in (releases, lists):
+        fresh = fresh_keys(edition, wave, before)
+        stale = [target for target in wave if target.key not in fresh]
+        for target in wave:
+            if target.key in fresh:
+                _keep(build, before.made[target.key], stage, known.get(target.key))
+        done = 0
+        for results in _render(edition, stale, tools):
+            for artifact, asked in results:
+                _put(build, artifact, asked, stage)
+            done += len(results)
+            tools.progress(done, len(stale))
+        edition.headlines.update(build.headlines)
     return build
+
+
+def _keep(build: Build, made: Made, stage: Stage, headline: Headline | None) -> None:
+    target = made.target
+    build.made[target.key] = made
+    build.fresh.add(target.key)
+    if headline is not None:
+        build.headlines[target.release, target.lang] = headline
+    if target.path and not target.rehearsal:
+        stage.keep(made)
 
 
 def _put(build: Build, artifact: Artifact, asked: Record, stage: Stage) -> None:
@@ -135,11 +150,13 @@ def _put(build: Build, artifact: Artifact, asked: Record, stage: Stage) -> None:
     digest, size, mtime = "", 0, 0
     if target.path and not target.rehearsal:
         digest, size, mtime = stage.put(target.path, artifact.content)
-    units = tuple(asked)
-    made = Made(target, digest, size, mtime, units, artifact.charts, artifact.problems)
-    build.made[target.key] = made
-    build.details[target.key] = Detail(asked, artifact.links, artifact.anchors)
-    build.problems += artifact.problems
+    if target.kind == "headline":
+        build.headlines[target.release, target.lang] = artifact.headline or _UNKNOWN
+    build.made[target.key] = Made(
+        target, digest, size, mtime, tuple(asked), artifact.charts, artifact.problems
+    )
+    build.details[target.key] = Detail(asked, artifact.links, artifact.anchors, artifact.headline)
+    (build.failures if artifact.failed else build.problems).extend(artifact.problems)
 
 
 def fresh_keys(edition: Edition, targets: Iterable[Target], before: Manifest) -> set[str]:
@@ -176,10 +193,20 @@ def _render(edition: Edition, stale: list[Target], tools: Tools) -> Iterator[lis
         yield from _in_process(edition, stale, tools.charts)
         return
     with executor:
-        tasks = [stale[start : start + _PER_TASK] for start in range(0, len(stale), _PER_TASK)]
-        waiting = [executor.submit(make_targets, edition, task, tools.charts) for task in tasks]
+        waiting = [executor.submit(make_targets, edition, task, tools.charts) for task in _tasks(stale)]
         for future in waiting:
             yield future.result()
+
+
+def _tasks(targets: list[Target]) -> list[list[Target]]:
+    """Targets in a few parts of about the same size; those of one release stay together, so that it is read once."""
+    tasks: list[list[Target]] = [[]]
+    for target in targets:
+        last = tasks[-1]
+        if len(last) * _TASKS >= len(targets) and last[-1].release != target.release:
+            tasks.append([])
+        tasks[-1].append(target)
+    return tasks
 
 
 def _in_process(
@@ -205,7 +232,7 @@ def _make(press: object, target: Target) -> tuple[Artifact, Record]:
     try:
         artifact, lookup = press.make(target)
     except StaleSource as error:
-        return Artifact(target, b"", problems=(_stale(error),)), {}
+        return Artifact(target, b"", problems=(_stale(error),), failed=True), {}
     return artifact, lookup.asked
 
 
@@ -275,9 +302,10 @@ def judge(
     paths = {reading.site.text_file(head.id, lang) for head in drafts for lang in head.texts}
     folders = tuple(f"data/{head.id}/" for head in drafts)
     kept = [problem for key in build.fresh for problem in build.made[key].problems]
+    judged = map(config.level, (*reading.problems, *planned.problems, *build.problems, *kept, *found))
     problems = []
-    for problem in (*reading.problems, *planned.problems, *build.problems, *kept, *found):
-        levelled = config.level(problem)
+    for levelled in (*judged, *build.failures):
+        problem = levelled
         draft = problem.where.path in paths or problem.where.path.startswith(folders or ("\0",))
         problems.append(levelled.at_level("warning") if draft and levelled.level == "error" else levelled)
     return in_order(problems)
@@ -291,7 +319,8 @@ def _nothing_to_do(before: Manifest, edition: Edition, planned: Plan, reading: R
         return False
     if {target.key: target for target in planned.targets} != {key: made.target for key, made in before.made.items()}:
         return False
-    return all(edition.unit_digest(unit) == digest for unit, digest in before.units.items())
+    own = ((unit, digest) for unit, digest in before.units.items() if not unit.startswith(HEADLINE_UNIT))
+    return all(edition.unit_digest(unit) == digest for unit, digest in own)  # headlines follow from the others
 
 
 def _same(before: Manifest, reading: Reading, output: Output) -> Report:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Context, Decimal
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
@@ -50,11 +51,21 @@ class Style:
 
     def number(self, number: Decimal, decimals: int, *, plus: bool = False) -> str:
         """The number rounded to `decimals`, grouped, with a true minus (and a plus, if wanted)."""
-        value = rounded(number, decimals)
+        text = self.write(rounded(number, decimals))
+        return "+" + text if plus and number > 0 and text.strip(f"0{self.decimal}") else text
+
+    def write(self, value: Decimal) -> str:
+        """A number that was rounded before."""
+        if self.grouping == (3, 3):
+            return f"{value:,f}".translate(self._signs)
         whole, _, fraction = f"{abs(value):f}".partition(".")
-        sign = MINUS if value < 0 else "+" if plus and value > 0 else ""
-        text = self._grouped(whole)
-        return f"{sign}{text}{self.decimal}{fraction}" if fraction else sign + text
+        sign = MINUS if value < 0 else ""
+        return sign + self._grouped(whole) + (self.decimal + fraction if fraction else "")
+
+    @cached_property
+    def _signs(self) -> dict[int, str]:
+        """Python's own signs → the language's."""
+        return {ord(","): self.group, ord("."): self.decimal, ord("-"): MINUS}
 
     def _grouped(self, whole: str) -> str:
         first, others = self.grouping
@@ -121,7 +132,7 @@ def known_locale(name: str) -> bool:
 def style_of(language: LanguageConfig) -> Style:
     """The style of a configured language: CLDR's, but for the separators that the site sets itself."""
     locale = Locale.parse(language.locale)
-    symbols = locale.number_symbols.get(locale.default_numbering_system) or locale.number_symbols["latn"]
+    symbols = locale.number_symbols["latn"]  # digits are 0 to 9 in every language, so their separators are too
     pattern = locale.decimal_formats[None]
     percent = locale.percent_formats[None]
     autonym = language.name or str(locale.get_language_name() or language.tag)

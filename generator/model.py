@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from .errors import Problem
 
@@ -70,17 +70,14 @@ class TableSpec:
 @dataclass(frozen=True)
 class Table:
     """A CSV file as values. `cells` maps a tuple of member codes, in the order of `spec.dimensions`, to its cell;
-    `members` maps a dimension to its codes, in the order of the file, derived ones last."""
+    `members` maps a dimension to the codes that the file itself holds, in its order; `codes` to all codes, derived
+    ones too."""
 
     spec: TableSpec
     cells: Mapping[tuple[str, ...], Cell]
     members: Mapping[str, tuple[str, ...]]
+    codes: Mapping[str, frozenset[str]]
     path: str
-
-    def base_members(self, dimension: str) -> tuple[str, ...]:
-        """The members that the file itself holds: those that are not derived from others."""
-        derived = {**self.spec.totals.get(dimension, {}), **self.spec.differences.get(dimension, {})}
-        return tuple(code for code in self.members[dimension] if code not in derived)
 
 
 @dataclass(frozen=True)
@@ -284,6 +281,16 @@ class Printed:
 
 
 @dataclass(frozen=True)
+class Headline:
+    """What lists and feeds show of a release in a language: title and summary, with figures as HTML and as plain text."""
+
+    title_html: str
+    title: str
+    summary_html: str
+    summary: str
+
+
+@dataclass(frozen=True)
 class Row:
     """A value at a place: what a claim is tested on."""
 
@@ -300,8 +307,7 @@ class Verdict:
     reason: str = ""
 
 
-@dataclass(frozen=True)
-class GridCell:
+class GridCell(NamedTuple):
     """A number of a display: printed in a language, in machine form, and its observation status."""
 
     text: str
@@ -347,9 +353,10 @@ class Grid:
 
     @property
     def signs(self) -> tuple[str, ...]:
-        """The observation statuses that occur, each once: `A` for a plain number, `M` for a missing one."""
+        """The observation statuses of its numbers, each once, in lower case: `e`, `p` …; `a` for a plain one."""
         cells = (cell for part in self.parts for group in part.groups for _head, row in group.rows for cell in row)
-        return tuple(sorted({cell.status or "A" for cell in cells}))
+        found = {cell.status for cell in cells if cell.machine}
+        return tuple(sorted({letter for status in found for letter in (status or "A").lower()}))
 
 
 @dataclass(frozen=True)
@@ -414,12 +421,14 @@ class Plot:
 
 # ---------------------------------------------------------------- what the build plans and makes
 
-TargetKind = Literal["release", "index", "home", "feed", "root", "sitemap", "robots", "notfound", "asset", "data", "audit"]
+TargetKind = Literal["release", "index", "home", "feed", "root", "sitemap", "robots", "notfound", "asset", "data", "audit", "headline"]
 
 
 @dataclass(frozen=True, order=True)
 class Target:
-    """Something that the build makes: what it is, and where its bytes go (`path` is empty for an audit).
+    """Something that the build makes: what it is, and where its bytes go.
+
+    `path` is empty for what the site does not show: an audit, and a headline, which lists are made of.
 
     `rehearsal` marks work on a release that is not yet public: it is rendered to find its problems, and thrown away.
     """
@@ -436,7 +445,7 @@ class Target:
     def key(self) -> str:
         """A name that no other target of the plan has."""
         mark = "rehearsal:" if self.rehearsal else ""
-        return f"{mark}{self.path or f'audit:{self.release}'}"
+        return mark + (self.path or f"{self.kind}:{self.release}:{self.lang}")
 
 
 @dataclass(frozen=True)
@@ -459,3 +468,5 @@ class Artifact:
     anchors: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
     charts: int = 0
+    headline: Headline | None = None
+    failed: bool = False

@@ -76,6 +76,7 @@ def _release_targets(site: Site, head: ReleaseHead) -> Iterator[Target]:
     for lang, front in head.texts.items():
         path = urls.release_path(lang, site.section(head.kind, lang), front.slug)
         yield Target(path, "release", lang, head.id)
+        yield Target("", "headline", lang, head.id)
     for table in head.files:
         yield Target(urls.data_path(head.id, table), "data", "", head.id, name=table)
     yield Target("", "audit", "", head.id)

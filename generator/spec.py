@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
@@ -86,7 +87,18 @@ def read_toml(data: bytes, path: str, code: str) -> Spec:
         raise SourceErrors(Problem("bad-syntax", message, SourceRef(path, line), "see toml.io")) from None
     except RecursionError:
         raise SourceErrors(Problem("bad-syntax", "tables are nested too deeply", SourceRef(path, 1))) from None
-    return Spec(values, path, code, locate(text), ())
+    return Spec(values, path, code, _Lines(text), ())
+
+
+class _Lines:
+    """The lines of a TOML text, looked for when the first one is asked for."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    @cached_property
+    def found(self) -> Mapping[tuple[str, ...], int]:
+        return locate(self._text)
 
 
 class Spec:
@@ -97,7 +109,7 @@ class Spec:
         values: Mapping[str, object],
         path: str,
         code: str,
-        lines: Mapping[tuple[str, ...], int],
+        lines: _Lines,
         at: tuple[str, ...],
         problems: list[Problem] | None = None,
     ) -> None:
@@ -124,8 +136,8 @@ class Spec:
         """The line of a key of this table, else of the nearest table around it."""
         path = (*self.at, *keys)
         while path:
-            if path in self._lines:
-                return self._lines[path]
+            if path in self._lines.found:
+                return self._lines.found[path]
             path = path[:-1]
         return 1
 

@@ -26,7 +26,7 @@ from ..errors import FactError, did_you_mean
 from ..model import ClaimSpec, Row, Verdict
 from .figures import figure_value, parse_figure
 from .lookup import Lookup, TableData
-from .measures import check_codes, evaluate, knows, unknown_member
+from .measures import check_codes, evaluate, unknown_member
 from .words import CLOSE
 
 _NUMBER = re.compile(r"^[+-]?\d+(\.\d+)?$")
@@ -93,7 +93,7 @@ def _rows(claim: ClaimSpec, data: TableData) -> tuple[Row, ...]:
     spans = []
     for dimension, members in claim.over.items():
         for code in members:
-            if not knows(data, dimension, code):
+            if code not in data.codes(dimension):
                 raise unknown_member(data, dimension, code)
         spans.append(members or data.members(dimension))
     rows = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from ..errors import FactError
-from ..formats import machine
+from ..formats import rounded
 from ..model import (
     Coordinates,
     DisplayPart,
@@ -83,6 +83,7 @@ class _Maker:
 
     def part(self, part: DisplayPart) -> GridPart:
         columns = [column for entry in part.columns for column in self.expanded(entry)]
+        self.check(part, columns)
         heads = tuple(GridHead(self.head(entry), len(self.expanded(entry))) for entry in part.columns)
         subheads = tuple(self.subhead(column) for column in columns)
         return GridPart(heads, subheads, tuple(self.group(group, columns) for group in part.groups))
@@ -122,7 +123,6 @@ class _Maker:
     def cell(self, group: Entry, row: Entry, column: Entry) -> GridCell:
         measure = row.measure or column.measure or group.measure or _LEVEL
         at: Mapping[str, str] = {**group.at, **column.at, **row.at}
-        self.check(at, measure)
         value = evaluate(self.data, measure, at)
         unit = row.unit or column.unit or group.unit
         if unit:
@@ -132,12 +132,17 @@ class _Maker:
             return GridCell(MISSING, "", "M")
         given = next((entry.decimals for entry in (row, column, group) if entry.decimals is not None), value.decimals)
         status = "".join(sorted(value.statuses - {"A"})) if measure.name == "level" else ""
-        return GridCell(self.words.style.number(value.number, given), machine(value.number, given), status)
+        shown = rounded(value.number, given)
+        return GridCell(self.words.style.write(shown), f"{shown:f}", status)
 
-    def check(self, at: Coordinates, measure: MeasureSpec) -> None:
-        """Every cell must be named in full, by codes that exist."""
-        complete(self.data, at, f"[displays.{self.display.id}]")
-        check_codes(self.data, measure, at)
+    def check(self, part: DisplayPart, columns: list[Entry]) -> None:
+        """Every cell must be named in full, by codes that exist. What holds for the entries holds for their cells."""
+        for entry in (*part.groups, *self.display.rows, *columns):
+            check_codes(self.data, entry.measure or _LEVEL, entry.at)
+        shapes = {(frozenset(row.at), frozenset(column.at)) for row in self.display.rows for column in columns}
+        for group in part.groups:
+            for row, column in shapes:
+                complete(self.data, {**group.at, **dict.fromkeys(row | column, "")}, f"[displays.{self.display.id}]")
 
 
 def complete(data: TableData, at: Coordinates, what: str) -> None:

@@ -23,11 +23,14 @@ from ..model import (
     DisplaySpec,
     FigureSpec,
     FrontMatter,
+    Headline,
+    MeasureSpec,
     Release,
     ReleaseHead,
     ReleaseText,
     Table,
     TableSpec,
+    Value,
 )
 from ..sources.files import digest_of
 from ..sources.labels import LABELS_FILE
@@ -37,21 +40,34 @@ Question = tuple[str, ...]
 Record = Mapping[str, Mapping[Question, str]]
 """Unit → question → digest of the answer."""
 
+_Values = dict[tuple[int, tuple[str, ...]], tuple[MeasureSpec, Value, Mapping[Question, str]]]
+"""(identity of a measure, key) → the measure (kept, so that its identity is), its value, and the cells it needed."""
+
+Headlines = dict[tuple[str, str], Headline]
+"""(release, language) → its headline."""
+
 ABSENT = "absent"
+_TABLES_KEPT = 16
 SITE_UNIT = "@site"
+HEADLINE_UNIT = "@headline:"
 TABLE_UNIT = "@table:"
 
 
 class Edition:
-    """The site as one build shows it: the sources, and the releases that are public at its instant."""
+    """The site as one build shows it: the sources, the releases that are public at its instant, and their headlines.
 
-    def __init__(self, site: Site, visible: frozenset[str]) -> None:
+    `headlines` is filled when the headlines have been made; only lists and feeds, which are made after them, ask for it.
+    """
+
+    def __init__(self, site: Site, visible: frozenset[str], headlines: Headlines | None = None) -> None:
         self.site, self.visible = site, visible
+        self.headlines: Headlines = {} if headlines is None else headlines
         self._newest: tuple[ReleaseHead, ...] | None = None
+        self._tables: dict[int, tuple[Table, _Values]] = {}
         self._units: dict[str, str] = {}
 
-    def __reduce__(self) -> tuple[type[Edition], tuple[Site, frozenset[str]]]:
-        return Edition, (self.site, self.visible)
+    def __reduce__(self) -> tuple[type[Edition], tuple[Site, frozenset[str], Headlines]]:
+        return Edition, (self.site, self.visible, self.headlines)
 
     def newest(self) -> tuple[ReleaseHead, ...]:
         """All public releases, newest first; of the same instant, by id."""
@@ -60,11 +76,19 @@ class Edition:
             self._newest = tuple(sorted(heads, key=lambda head: head.published, reverse=True))
         return self._newest
 
+    def values(self, table: Table) -> _Values:
+        """The values worked out so far from a table; of older tables they are forgotten."""
+        if id(table) not in self._tables:
+            if len(self._tables) >= _TABLES_KEPT:
+                self._tables.clear()
+            self._tables[id(table)] = (table, {})
+        return self._tables[id(table)][1]
+
     def unit_digest(self, unit: str) -> str:
         """The digest of a unit: of one source file, or of a set."""
         if not unit.startswith("@") or unit.startswith("@default/"):
             return self.site.snapshot.digest(unit)
-        if unit not in self._units:
+        if unit.startswith(HEADLINE_UNIT) or unit not in self._units:
             self._units[unit] = self._set_digest(unit)
         return self._units[unit]
 
@@ -72,6 +96,8 @@ class Edition:
         if unit == SITE_UNIT:
             listing = [(head.id, head.kind, head.published.isoformat(), *sorted(head.texts)) for head in self.newest()]
             return digest_of(repr(listing))
+        if unit.startswith(HEADLINE_UNIT):
+            return _answer_headline(self, *unit.removeprefix(HEADLINE_UNIT).split(":"))
         if unit.startswith(TABLE_UNIT):
             return "|".join(self.site.snapshot.digest(path) for path in unit.removeprefix(TABLE_UNIT).split(":"))
         name = unit.removeprefix("@template/")
@@ -155,6 +181,11 @@ class Lookup:
         self._note(SITE_UNIT, ("public", release, lang))
         head = self._site().heads.get(release)
         return head is not None and lang in head.texts and (release in self._edition.visible or release == self._own)
+
+    def headline(self, release: str, lang: str) -> Headline:
+        """Title and summary of a release, with their figures printed: for lists and feeds."""
+        self._note(f"{HEADLINE_UNIT}{release}:{lang}", ("headline", release, lang))
+        return self._edition.headlines[release, lang]
 
     def front(self, release: str, lang: str) -> FrontMatter:
         """Title, summary and slug of a release in a language that it has."""
@@ -270,24 +301,19 @@ class Lookup:
 
 
 class TableData:
-    """A table as one target sees it: each cell that is asked for is noted."""
+    """A table as one target sees it: each cell that is asked for is noted.
+
+    Values that another target of the same edition worked out are taken over, with the cells that they needed.
+    """
 
     def __init__(self, lookup: Lookup, edition: Edition, release: str, table: Table) -> None:
-        self._lookup, self._release, self._table = lookup, release, table
+        self._release, self._table = release, table
         self._head = ("cell", release, table.spec.id)
         unit = f"{TABLE_UNIT}{table.path}:data/{release}/{table.spec.schema}"
         self._questions = lookup.asked.setdefault(unit, {})
-        self._edition = edition
-
-    @property
-    def spec(self) -> TableSpec:
-        """What release.toml says of the table."""
-        return self._table.spec
-
-    @property
-    def path(self) -> str:
-        """The path of the CSV."""
-        return self._table.path
+        self._values = edition.values(table)
+        self._has: set[str] = set()
+        self.spec: TableSpec = table.spec
 
     def cell(self, key: tuple[str, ...]) -> Cell | None:
         """The cell at a full key, or None when the file has no such row."""
@@ -297,9 +323,29 @@ class TableData:
 
     def members(self, dimension: str) -> tuple[str, ...]:
         """The codes of a dimension that the file holds, in the file's order."""
-        members = self._table.base_members(dimension)
-        self._questions["members", self._release, self._table.spec.id, dimension] = repr(members)
+        members = self._table.members[dimension]
+        if dimension not in self._has:
+            self._has.add(dimension)
+            self._questions["members", self._release, self.spec.id, dimension] = repr(members)
         return members
+
+    def codes(self, dimension: str) -> frozenset[str]:
+        """All codes of a dimension, in the file or derived."""
+        self.members(dimension)
+        return self._table.codes[dimension]
+
+    def once(self, measure: MeasureSpec, key: tuple[str, ...], work_out: Callable[[], Value]) -> Value:
+        """The value of a measure at a key, worked out once in an edition; the cells that it needs are noted each time."""
+        known = self._values.get((id(measure), key))
+        if known is None:
+            outer, self._questions = self._questions, {}
+            try:
+                value = work_out()
+            finally:
+                asked, self._questions = self._questions, outer
+            known = self._values[id(measure), key] = (measure, value, asked)
+        self._questions.update(known[2])
+        return known[1]
 
 
 # ---------------------------------------------------------------- the digest of each answer
@@ -321,6 +367,11 @@ def _answer_front(edition: Edition, release: str, lang: str) -> str:
     head = edition.site.heads.get(release)
     front = head.texts.get(lang) if head is not None else None
     return ABSENT if front is None else digest_of(repr((front.title, front.summary, front.slug)))
+
+
+def _answer_headline(edition: Edition, release: str, lang: str) -> str:
+    headline = edition.headlines.get((release, lang))
+    return ABSENT if headline is None else digest_of(repr(headline))
 
 
 def _answer_head(edition: Edition, release: str) -> str:
@@ -362,13 +413,14 @@ _ANSWERS: MappingProxyType[str, Callable[..., str]] = MappingProxyType(
         "latest": lambda edition, lang, kind, limit: digest_of(repr(_latest(edition, lang, kind, int(limit)))),
         "public": _answer_public,
         "front": _answer_front,
+        "headline": _answer_headline,
         "head": _answer_head,
         "has": _answer_has,
         "file": lambda edition, path: edition.site.snapshot.digest(path),
         "definition": _answer_definition,
         "cell": _answer_cell,
         "members": lambda edition, release, table, dimension: repr(
-            edition.site.table(release, table).base_members(dimension)
+            edition.site.table(release, table).members[dimension]
         ),
     }
 )

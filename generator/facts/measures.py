@@ -34,6 +34,12 @@ class Data(Protocol):
     def members(self, dimension: str) -> tuple[str, ...]:
         """The codes of a dimension that the file holds."""
 
+    def codes(self, dimension: str) -> frozenset[str]:
+        """All codes of a dimension, derived ones too."""
+
+    def once(self, measure: MeasureSpec, key: tuple[str, ...], work_out: Callable[[], Value]) -> Value:
+        """The value of a measure at a key: worked out, or taken over from whoever did it before."""
+
 
 class _Sum:
     """A number and the observation statuses that went into it."""
@@ -45,6 +51,8 @@ class _Sum:
 
 
 _NOTHING: frozenset[str] = frozenset()
+_NO_PARTS: MappingProxyType[str, tuple[str, ...]] = MappingProxyType({})
+_NO_PAIRS: MappingProxyType[str, tuple[str, str]] = MappingProxyType({})
 
 
 def level(data: Data, at: Coordinates) -> _Sum:
@@ -56,13 +64,11 @@ def _level(data: Data, key: tuple[str, ...]) -> _Sum:
     spec = data.spec
     for index, dimension in enumerate(spec.dimensions):
         code = key[index]
-        if dimension in spec.totals and code in spec.totals[dimension]:
-            parts = spec.totals[dimension][code]
-            return _add(_level(data, (*key[:index], part, *key[index + 1 :])) for part in parts)
-        if dimension in spec.differences and code in spec.differences[dimension]:
-            first, second = spec.differences[dimension][code]
-            minuend = _level(data, (*key[:index], first, *key[index + 1 :]))
-            return _minus(minuend, _level(data, (*key[:index], second, *key[index + 1 :])))
+        if (parts := spec.totals.get(dimension, _NO_PARTS).get(code)) is not None:
+            return _add([_level(data, (*key[:index], part, *key[index + 1 :])) for part in parts])
+        if (pair := spec.differences.get(dimension, _NO_PAIRS).get(code)) is not None:
+            first, second = [_level(data, (*key[:index], part, *key[index + 1 :])) for part in pair]
+            return _minus(first, second)
     cell = data.cell(key)
     if cell is None:
         return _Sum(None, _NOTHING)
@@ -189,37 +195,36 @@ def unit_of(measure: MeasureSpec, spec: TableSpec) -> tuple[str, int]:
 
 
 def evaluate(data: Data, measure: MeasureSpec, at: Coordinates) -> Value:
-    """A measure at one place → its exact value. Raises FactError when the question makes no sense for the table."""
-    for name in (*measure.of, *measure.minus, *measure.to, *([measure.among] if measure.among else [])):
-        if name not in data.spec.dimensions:
-            raise FactError("bad-release", f'table "{data.spec.id}" has no dimension "{name}"')
+    """A measure at one place → its exact value. Raises FactError when the question makes no sense for the table.
+
+    `check_codes` must have passed for the measure and the place.
+    """
+    key = tuple([at[dimension] for dimension in data.spec.dimensions])
+    return data.once(measure, key, lambda: _work_out(data, measure, at))
+
+
+def _work_out(data: Data, measure: MeasureSpec, at: Coordinates) -> Value:
     result = _FORMULAS[measure.name](data, measure, at)
     unit, decimals = unit_of(measure, data.spec)
     return Value(result.number, unit, decimals, result.statuses)
 
 
 def check_codes(data: Data, measure: MeasureSpec, at: Coordinates) -> None:
-    """Whether every code that people wrote is a member of its dimension. Raises FactError: `unknown-member`."""
+    """Whether every dimension and code that people wrote exists. Raises FactError: `unknown-member`, `bad-release`."""
+    if measure.among is not None and measure.among not in data.spec.dimensions:
+        raise FactError("bad-release", f'table "{data.spec.id}" has no dimension "{measure.among}"')
     for place in (at, measure.of, measure.minus, measure.to):
         for dimension, code in place.items():
-            if dimension in data.spec.dimensions and not knows(data, dimension, code):
+            if dimension not in data.spec.dimensions:
+                raise FactError("bad-release", f'table "{data.spec.id}" has no dimension "{dimension}"')
+            if code not in data.codes(dimension):
                 raise unknown_member(data, dimension, code)
-
-
-def knows(data: Data, dimension: str, code: str) -> bool:
-    """Whether a dimension has a member, in the file or derived."""
-    spec = data.spec
-    return (
-        code in data.members(dimension)
-        or code in spec.totals.get(dimension, {})
-        or code in spec.differences.get(dimension, {})
-    )
 
 
 def unknown_member(data: Data, dimension: str, code: str) -> FactError:
     """The error for a code that a dimension does not have, with the nearest that it has."""
     spec = data.spec
-    known = (*data.members(dimension), *spec.totals.get(dimension, {}), *spec.differences.get(dimension, {}))
+    known = data.codes(dimension)
     what = f'"{code}" is not a member of {dimension} in table "{spec.id}"'
     hint = did_you_mean(code, known)
     if is_period(code) and dimension == spec.time:

@@ -17,7 +17,7 @@ from typing import Any
 
 from ..errors import Problem, SourceRef
 from ..facts.lookup import Record
-from ..model import Link, Target
+from ..model import Headline, Link, Target
 from ..sources.files import Known, Stamp
 from ..sources.site import Memo
 
@@ -45,6 +45,7 @@ class Detail:
     questions: Record
     links: tuple[Link, ...]
     anchors: tuple[str, ...]
+    headline: Headline | None = None
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,14 @@ class Manifest:
                 if row is not None:
                     found[key] = _detail(row[0])
         return found
+
+
+    def headlines(self) -> dict[str, Headline]:
+        """Every headline, by the key of its target."""
+        if self.path is None:
+            return {}
+        with _open(self.path) as database:
+            return {key: Headline(*json.loads(text)) for key, text in database.execute("SELECT * FROM headlines")}
 
 
 class _open:
@@ -109,12 +118,16 @@ def write_manifest(path: Path, manifest: Manifest, fresh: Mapping[str, Detail]) 
     with _open(path) as database:
         database.execute("CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT)")
         database.execute("CREATE TABLE IF NOT EXISTS details (key TEXT PRIMARY KEY, detail BLOB)")
+        database.execute("CREATE TABLE IF NOT EXISTS headlines (key TEXT PRIMARY KEY, headline TEXT)")
         if manifest.path is not None:
             known = {row[0] for row in database.execute("SELECT key FROM details")}
             gone = [(key,) for key in known - set(manifest.made)]
             database.executemany("DELETE FROM details WHERE key = ?", gone)
+            database.executemany("DELETE FROM headlines WHERE key = ?", gone)
         rows = [(key, _packed(detail)) for key, detail in fresh.items()]
         database.executemany("INSERT OR REPLACE INTO details VALUES (?, ?)", rows)
+        lines = [(key, json.dumps(astuple(detail.headline))) for key, detail in fresh.items() if detail.headline]
+        database.executemany("INSERT OR REPLACE INTO headlines VALUES (?, ?)", lines)
         index = json.dumps(_index(manifest), ensure_ascii=False, separators=(",", ":"))
         database.execute("INSERT OR REPLACE INTO meta VALUES ('index', ?)", (index,))
         database.commit()

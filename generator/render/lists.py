@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from .. import urls
-from ..errors import Problem
 from ..facts.lookup import Lookup
 from .frames import frame, in_each_language, kind_name, release_path, stylesheet_path
-from .releases import Facts, Page, card
+from .releases import Page, card
 from .templates import Templates
 from .views import (
     FeedEntry,
@@ -25,20 +24,19 @@ from .views import (
 
 def render_home(lookup: Lookup, lang: str, path: str, templates: Templates) -> Page:
     """The home page of a language: its latest releases."""
-    found = [card(lookup, release, lang, path) for release in lookup.latest(lang, "", lookup.config().latest)]
+    latest = lookup.latest(lang, "", lookup.config().latest)
     paths = in_each_language(lookup, urls.home_path)
     name, tagline = lookup.label(lang, "site.title") or "", lookup.label(lang, "site.tagline") or ""
     view = HomePage(
         frame=frame(lookup, lang, path, paths, title=name, description=tagline),
-        cards=tuple(view for view, _problems in found),
+        cards=tuple(card(lookup, release, lang, path) for release in latest),
     )
     html, warnings = templates.render("home.html", lookup, lang, page=view)
-    return Page(html, [problem for _view, problems in found for problem in problems] + list(warnings))
+    return Page(html, list(warnings))
 
 
 def render_index(lookup: Lookup, lang: str, kind: str, path: str, templates: Templates) -> Page:
     """The index of a kind of publication: all its releases, newest first."""
-    found = [card(lookup, release, lang, path) for release in lookup.latest(lang, kind)]
     paths = {
         other: urls.section_path(other, lookup.section(kind, other))
         for other in lookup.config().tags
@@ -49,20 +47,16 @@ def render_index(lookup: Lookup, lang: str, kind: str, path: str, templates: Tem
         frame=frame(lookup, lang, path, paths, title=heading, description=heading, kind=kind),
         kind=kind,
         heading=heading,
-        cards=tuple(view for view, _problems in found),
+        cards=tuple(card(lookup, release, lang, path) for release in lookup.latest(lang, kind)),
     )
     html, warnings = templates.render("index.html", lookup, lang, page=view)
-    return Page(html, [problem for _view, problems in found for problem in problems] + list(warnings))
+    return Page(html, list(warnings))
 
 
 def render_feed(lookup: Lookup, lang: str, path: str, templates: Templates) -> Page:
     """The Atom feed of a language. It says nothing of when it was built: the same releases give the same bytes."""
     site = lookup.config().url
-    entries, problems = [], []
-    for release in lookup.latest(lang, "", lookup.config().latest):
-        entry, found = _feed_entry(lookup, release, lang)
-        entries.append(entry)
-        problems += found
+    entries = [_feed_entry(lookup, release, lang) for release in lookup.latest(lang, "", lookup.config().latest)]
     view = FeedPage(
         lang=lang,
         id=site + urls.feed_path(lang),
@@ -75,38 +69,32 @@ def render_feed(lookup: Lookup, lang: str, path: str, templates: Templates) -> P
         entries=tuple(entries),
     )
     text, warnings = templates.render("feed.xml", lookup, lang, page=view)
-    return Page(text, problems + list(warnings))
+    return Page(text, list(warnings))
 
 
-def _feed_entry(lookup: Lookup, release: str, lang: str) -> tuple[FeedEntry, list[Problem]]:
-    facts = Facts(lookup, release, lang, lookup.text_path(release, lang))
+def _feed_entry(lookup: Lookup, release: str, lang: str) -> FeedEntry:
+    headline = lookup.headline(release, lang)
     address = urls.absolute(lookup.config().url, release_path(lookup, release, lang))
     instant = lookup.published(release).isoformat()
-    entry = FeedEntry(address, facts.title().text, facts.summary().text, address, instant, instant)
-    return entry, facts.problems
+    return FeedEntry(address, headline.title, headline.summary, address, instant, instant)
 
 
 def render_root(lookup: Lookup, path: str, templates: Templates) -> Page:
     """The page at the site's root, which offers all languages; or the page for an address that does not exist."""
     missing = path == urls.NOT_FOUND
     config = lookup.config()
-    greetings, problems = [], []
-    for lang in config.tags:
-        greeting, found = _greeting(lookup, lang, missing)
-        greetings.append(greeting)
-        problems += found
     stylesheet = stylesheet_path(lookup)
     view = RootPage(
         stylesheet=config.prefix + stylesheet if missing else urls.relative(stylesheet, path),
         canonical=config.url,
-        greetings=tuple(greetings),
+        greetings=tuple(_greeting(lookup, lang, missing) for lang in config.tags),
     )
     name = "404.html" if missing else "root.html"
     html, warnings = templates.render(name, lookup, config.tags[0], page=view)
-    return Page(html, [*problems, *warnings])
+    return Page(html, list(warnings))
 
 
-def _greeting(lookup: Lookup, lang: str, missing: bool) -> tuple[Greeting, list[Problem]]:
+def _greeting(lookup: Lookup, lang: str, missing: bool) -> Greeting:
     """A host serves the page for a missing address at any depth, so its links begin with the site's prefix."""
     from ..facts.words import Words
 
@@ -124,7 +112,7 @@ def _greeting(lookup: Lookup, lang: str, missing: bool) -> tuple[Greeting, list[
         home=words.message("Go to the home page"),
         href=config.prefix + urls.address(home) if missing else urls.address(home),
         url=urls.absolute(config.url, home),
-    ), []
+    )
 
 
 def render_sitemap(lookup: Lookup, templates: Templates) -> Page:

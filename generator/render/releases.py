@@ -15,7 +15,7 @@ from ..facts.figures import parse_figure, print_figure
 from ..facts.lookup import Lookup
 from ..facts.plots import build_plot
 from ..facts.words import Words
-from ..model import Plot
+from ..model import Headline, Plot
 from .charts import ChartCache, render_chart
 from .frames import frame, kind_name, release_path
 from .prose import Inline, ProseRenderer, render_line
@@ -216,16 +216,21 @@ def _quality(lookup: Lookup, release: str, lang: str, table: str) -> str:
         return ""  # the missing message is reported where a chart or a table needs it
 
 
-def card(lookup: Lookup, release: str, lang: str, path: str) -> tuple[CardView, list[Problem]]:
-    """A release as a card in the list at `path`."""
+def render_headline(lookup: Lookup, release: str, lang: str) -> tuple[Headline, list[Problem]]:
+    """What lists and feeds show of a release."""
     facts = Facts(lookup, release, lang, lookup.text_path(release, lang))
-    published = lookup.published(release)
-    view = CardView(
-        title=Markup(facts.title().html),  # noqa: S704  # escaped by render_line
-        summary=Markup(facts.summary().html),  # noqa: S704  # escaped by render_line
+    title, summary = facts.title(), facts.summary()
+    return Headline(title.html, title.text, summary.html, summary.text), facts.problems
+
+
+def card(lookup: Lookup, release: str, lang: str, path: str) -> CardView:
+    """A release as a card in the list at `path`."""
+    headline, published = lookup.headline(release, lang), lookup.published(release)
+    return CardView(
+        title=Markup(headline.title_html),  # noqa: S704  # escaped by render_line
+        summary=Markup(headline.summary_html),  # noqa: S704  # escaped by render_line
         href=urls.relative(release_path(lookup, release, lang), path),
         date=lookup.style(lang).day(published, lookup.config().timezone),
         date_machine=published.isoformat(),
         kind=kind_name(lookup, lang, lookup.kind(release)),
     )
-    return view, facts.problems

@@ -17,7 +17,7 @@ from .charts import ChartCache
 from .downloads import render_csv
 from .lists import render_feed, render_home, render_index, render_robots, render_root, render_sitemap
 from .prose import ProseRenderer
-from .releases import Page, render_release
+from .releases import Page, render_headline, render_release
 from .templates import Templates
 
 _HREF = re.compile(r'\s(?:href|src)="([^"]*)"')
@@ -46,10 +46,10 @@ class Press:
         try:
             return self._make(target, lookup), lookup
         except SourceErrors as errors:
-            return Artifact(target, b"", problems=errors.problems), lookup
+            return Artifact(target, b"", problems=errors.problems, failed=True), lookup
         except FactError as error:
             problem = error.at(SourceRef(_source(target, lookup)))
-            return Artifact(target, b"", problems=(problem,)), lookup
+            return Artifact(target, b"", problems=(problem,), failed=True), lookup
 
     def _make(self, target: Target, lookup: Lookup) -> Artifact:
         match target.kind:
@@ -57,6 +57,9 @@ class Press:
                 return Artifact(target, lookup.asset(target.name))
             case "data":
                 return Artifact(target, render_csv(lookup, target.release, target.name))
+            case "headline":
+                headline, problems = render_headline(lookup, target.release, target.lang)
+                return Artifact(target, b"", problems=tuple(problems), headline=headline)
             case "audit":
                 return Artifact(target, b"", problems=audit_release(target.release, lookup))
             case _:

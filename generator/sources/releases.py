@@ -91,6 +91,26 @@ def read_release(data: bytes, path: str, release: str, config: SiteConfig) -> Re
     return result
 
 
+def read_release_head(data: bytes, path: str, release: str, config: SiteConfig) -> Mapping[str, object]:
+    """The few facts of release.toml that a plan needs, as plain values: kind, published, draft, files.
+
+    Only they are checked here: the rest of the file is read, and judged, when the release is audited. With a mistake
+    among them, the whole file is read for all of its mistakes. Raises SourceErrors.
+    """
+    values = read_toml(data, path, "bad-release").raw
+    published, draft, tables = values.get("published"), values.get("draft", False), values.get("tables", {})
+    files = {
+        name: table["file"]
+        for name, table in (tables.items() if isinstance(tables, dict) else ())
+        if isinstance(table, dict) and isinstance(table.get("file"), str) and _NAME.match(name)
+    }
+    whole = isinstance(tables, dict) and len(files) == len(tables) and isinstance(draft, bool)
+    if not whole or values.get("kind") not in config.kinds or not isinstance(published, datetime) or not published.tzinfo:
+        found = read_release(data, path, release, config)
+        return {"kind": found.kind, "published": found.published.isoformat(), "draft": found.draft, "files": {}}
+    return {"kind": values["kind"], "published": published.isoformat(), "draft": draft, "files": files}
+
+
 def _digests(spec: Spec, periods: Mapping[str, str]) -> Mapping[str, str]:
     """A digest for each definition, of its own words and of the periods that it names."""
     result = {f"periods.{name}": value for name, value in periods.items()}

@@ -20,7 +20,7 @@ from ..model import FrontMatter, Release, ReleaseHead, ReleaseText, Table
 from ..urls import slugify
 from .files import DEFAULT, Snapshot, digest_of
 from .labels import LABELS_FILE, Labels, read_labels
-from .releases import RELEASE_FILE, read_release
+from .releases import RELEASE_FILE, read_release, read_release_head
 from .schemas import read_schema
 from .tables import read_table
 from .texts import read_text
@@ -217,18 +217,11 @@ class _Heads:
         return ReleaseHead(release, kind, datetime.fromisoformat(str(facts["published"])), draft, texts, files)
 
     def facts(self, release: str, path: str) -> Mapping[str, object]:
-        def read() -> Mapping[str, object]:
-            found = read_release(self.snapshot.read(path), path, release, self.config)
-            files = {name: table.file for name, table in found.tables.items()}
-            return {
-                "kind": found.kind,
-                "published": found.published.isoformat(),
-                "draft": found.draft,
-                "files": files,
-            }
-
         known = self.memo.get(path, self.snapshot.digest(path))
-        facts = known if known is not None and known["kind"] in self.config.kinds else read()
+        if known is not None and known["kind"] in self.config.kinds:
+            facts = known
+        else:
+            facts = read_release_head(self.snapshot.read(path), path, release, self.config)
         self.fresh[path] = (self.snapshot.digest(path), facts)
         return facts
 

@@ -34,10 +34,10 @@ def read_table(spec: TableSpec, data: bytes, path: str, schema: Schema) -> Table
         found.add("bad-csv", f"this is not CSV: {error}", reader.line_num)
         raise SourceErrors(*found.problems) from None
     found.close()
-    members = _members(spec, cells, found)
+    members, codes = _members(spec, cells, found)
     if found.problems:
         raise SourceErrors(*found.problems)
-    return Table(spec, cells, members, path)
+    return Table(spec, cells, members, codes, path)
 
 
 class _Findings:
@@ -146,8 +146,9 @@ def _number(text: str, spec: TableSpec, schema: Schema, line: int, found: _Findi
 
 def _members(
     spec: TableSpec, cells: Mapping[tuple[str, ...], Cell], found: _Findings
-) -> Mapping[str, tuple[str, ...]]:
+) -> tuple[Mapping[str, tuple[str, ...]], Mapping[str, frozenset[str]]]:
     members: dict[str, tuple[str, ...]] = {}
+    codes: dict[str, frozenset[str]] = {}
     for index, dimension in enumerate(spec.dimensions):
         base = dict.fromkeys(key[index] for key in cells)
         derived: dict[str, tuple[str, ...]] = {**spec.totals.get(dimension, {}), **spec.differences.get(dimension, {})}
@@ -160,5 +161,5 @@ def _members(
                 if cells and part not in known:
                     message = f'{dimension} "{code}" is made of "{part}", which the file does not hold'
                     found.add("unknown-member", message, 1, did_you_mean(part, known))
-        members[dimension] = (*base, *(code for code in derived if code not in base))
-    return members
+        members[dimension], codes[dimension] = tuple(base), frozenset(known)
+    return members, codes

