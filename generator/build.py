@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import os
 import platform
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache as once
 from importlib import metadata
 from pathlib import Path
 
+from . import urls
 from .checks.links import check_links
-from .config import CONFIG_FILE, SiteConfig, load_config, missing_config
+from .config import CONFIG_FILE, SiteConfig, missing_config, parse_config
 from .errors import Problem, SourceErrors, SourceRef, StaleSource, in_order
 from .facts.lookup import HEADLINE_UNIT, Edition, Headlines, Record
+from .formats import known_locale
 from .model import Artifact, Headline, Target
-from .output.manifest import Detail, Made, Manifest
+from .output.manifest import Detail, Made, Manifest, UnreadableManifest
 from .output.write import Output, Stage
 from .plan import Plan, plan
 from .render.charts import ChartCache
@@ -78,34 +82,51 @@ class Build:
 
 def build_site(files: Files, output: Output, now: datetime, tools: Tools) -> Report:
     """Build the site as it is at an instant. With an error in the sources, the output stays as it was."""
+    with seldom_collecting():
+        return _build_site(files, output, now, tools)
+
+
+def _build_site(files: Files, output: Output, now: datetime, tools: Tools) -> Report:
     before = output.before()
+    if before.generator != generator_digest():
+        before = Manifest()  # another generator wrote it: nothing that it made or read can be relied on
     try:
-        config = _config(files)
+        return _build_on(before, files, output, now, tools)
+    except UnreadableManifest:
+        return _build_on(Manifest(), files, output, now, tools)
+
+
+def _build_on(before: Manifest, files: Files, output: Output, now: datetime, tools: Tools) -> Report:
+    try:
+        config, mistakes = _config(files)
         snapshot = take_snapshot(files, before.sources, config.max_file_mb * 1_000_000)
-        reading = read_site(config, snapshot, before.memo)
-        planned = plan(reading.site, now)
+        reading = read_site(config, snapshot, before.memo, mistakes)
     except SourceErrors as errors:
         return Report(problems=in_order(errors.problems))
     except StaleSource as error:
         return Report(problems=(_stale(error),))
-    if before.generator != generator_digest():
-        before = Manifest()  # another generator wrote it: nothing that it made can be relied on
+    try:
+        planned = plan(reading.site, now)
+    except SourceErrors as errors:  # names that addresses are made of cannot be read
+        return Report(problems=in_order((*errors.problems, *map(config.level, reading.problems))))
     edition = Edition(reading.site, planned.visible)
-    if _nothing_to_do(before, edition, planned, reading):
-        return _same(before, reading, output)
+    if _nothing_to_do(before, edition, planned):
+        return _same(before, edition, planned, reading, output)
     stage = output.stage()
-    build = refresh(edition, planned, before, stage, tools)
-    problems = judge(config, reading, planned, build, check(edition, build, before))
-    if any(problem.level == "error" for problem in problems):
+    try:
+        build = refresh(edition, planned, before, stage, tools)
+        broken = check(edition, build, before)
+        problems = judge(config, reading, planned, build, [problem for _key, problem in broken])
+        if not any(problem.level == "error" for problem in problems):
+            stage.commit(_manifest(reading, edition, build, before, broken), build.details)
+    finally:
         stage.discard()
-        return _report(build, before, problems)
-    stage.commit(_manifest(reading, edition, build, before), build.details)
     return _report(build, before, problems)
 
 
-def _config(files: Files) -> SiteConfig:
+def _config(files: Files) -> tuple[SiteConfig, tuple[Problem, ...]]:
     try:
-        return load_config(files.read(CONFIG_FILE))
+        return parse_config(files.read(CONFIG_FILE), known_locale)
     except OSError:
         raise missing_config() from None
 
@@ -153,14 +174,17 @@ def _put(build: Build, artifact: Artifact, asked: Record, stage: Stage) -> None:
     if target.kind == "headline":
         build.headlines[target.release, target.lang] = artifact.headline or _UNKNOWN
     build.made[target.key] = Made(
-        target, digest, size, mtime, tuple(asked), artifact.charts, artifact.problems
+        target, digest, size, mtime, tuple(asked), artifact.charts, artifact.problems, artifact.failed
     )
     build.details[target.key] = Detail(asked, artifact.links, artifact.anchors, artifact.headline)
     (build.failures if artifact.failed else build.problems).extend(artifact.problems)
 
 
 def fresh_keys(edition: Edition, targets: Iterable[Target], before: Manifest) -> set[str]:
-    """The targets whose every question has the answer that it had before."""
+    """The targets whose every question has the answer that it had before.
+
+    A target with findings is made again whenever a source that it asked has changed: its findings name lines.
+    """
     changed = {unit for unit, digest in before.units.items() if edition.unit_digest(unit) != digest}
     fresh: set[str] = set()
     doubtful: list[str] = []
@@ -170,10 +194,10 @@ def fresh_keys(edition: Edition, targets: Iterable[Target], before: Manifest) ->
             continue
         if changed.isdisjoint(made.units):
             fresh.add(target.key)
-        else:
+        elif not made.problems:
             doubtful.append(target.key)
-    for key, detail in before.details(doubtful).items():
-        if all(_same_answers(edition, detail.questions, unit) for unit in changed & set(before.made[key].units)):
+    for key, asked in before.questions(doubtful).items():
+        if all(_same_answers(edition, asked, unit) for unit in changed & set(before.made[key].units)):
             fresh.add(key)
     return fresh
 
@@ -222,7 +246,19 @@ def _in_process(
 
 def make_targets(edition: Edition, targets: list[Target], charts: ChartCache) -> list[tuple[Artifact, Record]]:
     """Make some targets: the unit of work of an executor. Everything that it needs is in its arguments."""
-    return [result for results in _in_process(edition, targets, charts) for result in results]
+    with seldom_collecting():
+        return [result for results in _in_process(edition, targets, charts) for result in results]
+
+
+@contextmanager
+def seldom_collecting() -> Iterator[None]:
+    """Let Python look for cycles less often: what is made here is kept or passed on, and a search finds little."""
+    thresholds = gc.get_threshold()
+    gc.set_threshold(200_000, 20, 20)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*thresholds)
 
 
 def _make(press: object, target: Target) -> tuple[Artifact, Record]:
@@ -246,7 +282,23 @@ def processes(pages: int) -> Executor | None:
         return None
     import multiprocessing
 
-    return ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
+    return ProcessPoolExecutor(
+        workers, mp_context=multiprocessing.get_context("spawn"), initializer=_end_with_the_build
+    )
+
+
+def _end_with_the_build() -> None:
+    """Let this process end when the one that started it does, even if that one was killed and could not say so."""
+    import multiprocessing
+    from threading import Thread
+
+    def watch() -> None:
+        build = multiprocessing.parent_process()
+        assert build is not None
+        build.join()
+        os._exit(1)
+
+    Thread(target=watch, daemon=True).start()
 
 
 def _stale(error: StaleSource) -> Problem:
@@ -257,34 +309,33 @@ def _stale(error: StaleSource) -> Problem:
 # ---------------------------------------------------------------- questions to what was made
 
 
-def check(edition: Edition, build: Build, before: Manifest) -> tuple[Problem, ...]:
-    """Links of every page that was made; and of kept pages too, when something that they may lead to is gone."""
+def check(edition: Edition, build: Build, before: Manifest) -> tuple[tuple[str, Problem], ...]:
+    """Links that lead nowhere, each with the key of its page: of every page that was made; of kept pages that had some;
+    and of all kept pages, when something that they may lead to is gone."""
     public = {made.target.path for made in build.made.values() if made.target.path and not made.target.rehearsal}
     rehearsed = {made.target.path for made in build.made.values() if made.target.path and made.target.rehearsal}
-    old = before.details(key for key in build.details if key in before.made)
-    gone = {made.target.path for made in before.made.values()} - public - rehearsed
-    lost = any(set(old[key].anchors) - set(build.details[key].anchors) for key in old)
-    keys = list(build.details) + (list(build.fresh) if gone or lost else [])
-    kept = before.details(key for key in keys if key in build.fresh)
-    details = {**kept, **build.details}
+    old = before.anchors(key for key in build.details if key in before.made)
+    known = {made.target.path for made in before.made.values() if not made.target.rehearsal}
+    gone = (known - public) or {made.target.path for made in before.made.values()} - public - rehearsed
+    lost = any(old[key] - set(build.details[key].anchors) for key in old)
+    kept = before.links(build.fresh if gone or lost else build.fresh.intersection(before.broken))
+    links = {**kept, **{key: detail.links for key, detail in build.details.items()}}
     by_path = {made.target.path: key for key, made in build.made.items() if made.target.path}
+    asked = {by_path.get(link.path, "") for found in links.values() for link in found if link.anchor}
+    anchors = before.anchors(asked & build.fresh)
+    anchors.update({key: frozenset(detail.anchors) for key, detail in build.details.items()})
+    coming = {urls.section_of(path) for path in rehearsed if path.endswith(urls.ROOT)}  # a kind's first release
+    reachable = {False: frozenset(public), True: frozenset(public | rehearsed | coming)}
 
-    def anchors(path: str) -> frozenset[str]:
-        key = by_path[path]
-        detail = build.details.get(key) or before.details([key])[key]
-        return frozenset(detail.anchors)
+    def anchors_of(path: str) -> frozenset[str]:
+        return anchors.get(by_path.get(path, ""), frozenset())
 
-    found: list[Problem] = []
-    for rehearsal in (False, True):
-        links = [
-            (_blame(edition, build.made[key].target), link)
-            for key in keys
-            if key in details and build.made[key].target.rehearsal == rehearsal
-            for link in details[key].links
-        ]
-        known = frozenset(public | rehearsed if rehearsal else public)
-        found += check_links(links, known, anchors)
-    return tuple(found)
+    broken: list[tuple[str, Problem]] = []
+    for key, found in links.items():
+        target = build.made[key].target
+        named = [(_blame(edition, target), link) for link in found]
+        broken += [(key, problem) for problem in check_links(named, reachable[target.rehearsal], anchors_of)]
+    return tuple(broken)
 
 
 def _blame(edition: Edition, target: Target) -> str:
@@ -301,10 +352,12 @@ def judge(
     drafts = [head for head in reading.site.heads.values() if head.draft]
     paths = {reading.site.text_file(head.id, lang) for head in drafts for lang in head.texts}
     folders = tuple(f"data/{head.id}/" for head in drafts)
-    kept = [problem for key in build.fresh for problem in build.made[key].problems]
-    judged = map(config.level, (*reading.problems, *planned.problems, *build.problems, *kept, *found))
+    kept = [build.made[key] for key in build.fresh if build.made[key].problems]
+    told = [problem for made in kept if not made.failed for problem in made.problems]
+    failures = [problem for made in kept if made.failed for problem in made.problems]
+    judged = map(config.level, (*reading.problems, *planned.problems, *build.problems, *told, *found))
     problems = []
-    for levelled in (*judged, *build.failures):
+    for levelled in (*judged, *build.failures, *failures):
         problem = levelled
         draft = problem.where.path in paths or problem.where.path.startswith(folders or ("\0",))
         problems.append(levelled.at_level("warning") if draft and levelled.level == "error" else levelled)
@@ -314,8 +367,8 @@ def judge(
 # ---------------------------------------------------------------- what was done, for people and for the next build
 
 
-def _nothing_to_do(before: Manifest, edition: Edition, planned: Plan, reading: Reading) -> bool:
-    if before.damaged or not before.made or reading.problems or planned.problems:
+def _nothing_to_do(before: Manifest, edition: Edition, planned: Plan) -> bool:
+    if before.damaged or not before.made:
         return False
     if {target.key: target for target in planned.targets} != {key: made.target for key, made in before.made.items()}:
         return False
@@ -323,17 +376,20 @@ def _nothing_to_do(before: Manifest, edition: Edition, planned: Plan, reading: R
     return all(edition.unit_digest(unit) == digest for unit, digest in own)  # headlines follow from the others
 
 
-def _same(before: Manifest, reading: Reading, output: Output) -> Report:
+def _same(before: Manifest, edition: Edition, planned: Plan, reading: Reading, output: Output) -> Report:
+    """The site needs nothing; what was found in it is told again, and so is what is wrong outside of its pages."""
+    build = Build(made=dict(before.made), fresh=set(before.made))
+    broken = [problem for _key, problem in check(edition, build, before)] if before.broken else []
+    problems = judge(reading.site.config, reading, planned, build, broken)
     known = reading.site.snapshot.known
     if dict(known) != dict(before.sources):
         output.remember(replace(before, sources=known))
-    build = Build(made=dict(before.made), fresh=set(before.made))
-    config = reading.site.config
-    problems = judge(config, reading, Plan((), frozenset(), ()), build, ())
     return _report(build, before, problems)
 
 
-def _manifest(reading: Reading, edition: Edition, build: Build, before: Manifest) -> Manifest:
+def _manifest(
+    reading: Reading, edition: Edition, build: Build, before: Manifest, broken: Iterable[tuple[str, Problem]]
+) -> Manifest:
     units = dict.fromkeys(unit for made in build.made.values() for unit in made.units)
     return Manifest(
         generator=generator_digest(),
@@ -341,6 +397,7 @@ def _manifest(reading: Reading, edition: Edition, build: Build, before: Manifest
         memo=reading.memo,
         units={unit: edition.unit_digest(unit) for unit in units},
         made=build.made,
+        broken=tuple(dict.fromkeys(key for key, _problem in broken)),
         path=before.path,
     )
 

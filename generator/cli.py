@@ -10,22 +10,25 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from io import TextIOWrapper
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from . import __version__
-from .build import Report, Tools, build_site, processes
 from .errors import OutputError, UsageError
-from .output.charts import FolderCharts
-from .output.write import DryOutput, opened
-from .sources.files import FolderFiles
+
+if TYPE_CHECKING:  # what builds is imported when there is something to build: --help and mistakes answer at once
+    from .build import Report
 
 BUILT, PROBLEMS, USAGE = 0, 1, 2
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command. Exit code: 0 built, 1 the sources have problems (nothing was written), 2 wrong usage."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal that knows no "→" must not cost the build
     options = _parser().parse_args(arguments)
-
     try:
         return _build(options)
     except (OutputError, UsageError) as error:
@@ -66,10 +69,14 @@ def _instant(text: str) -> datetime:
 
 
 def _build(options: argparse.Namespace) -> int:
-
     root: Path = options.root
     if not root.is_dir():
         raise UsageError(f"there is no folder {root}")
+    from .build import Tools, build_site, processes
+    from .output.charts import FolderCharts
+    from .output.write import DryOutput, opened
+    from .sources.files import FolderFiles
+
     started = time.perf_counter()
     files = FolderFiles(root.resolve())
     now = options.now or datetime.now(UTC)
@@ -79,7 +86,7 @@ def _build(options: argparse.Namespace) -> int:
         tools = Tools(FolderCharts(root.resolve() / "build" / "cache" / "charts", writes), progress, processes)
         if writes:
             with opened(out, _waiting) as output:
-                report: Report = build_site(files, output, now, tools)
+                report = build_site(files, output, now, tools)
         else:
             report = build_site(files, DryOutput(out), now, tools)
     run = _Run(report, time.perf_counter() - started, writes, out)
@@ -132,7 +139,8 @@ class _Run:
             for problem in report.problems
         ]
         counts = {name: getattr(report, name) for name in ("pages", "charts", "feeds", "made", "fresh", "removed")}
-        print(json.dumps({**counts, "seconds": round(self.seconds, 3), "problems": problems}, ensure_ascii=False))
+        found = {**counts, "seconds": round(self.seconds, 3), "problems": problems}
+        print(json.dumps(found, ensure_ascii=not str(sys.stdout.encoding).lower().startswith("utf")))
 
     def print_text(self) -> None:
         """Problems on standard error, and one line at the end."""

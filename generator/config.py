@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import cast
 from urllib.parse import urlsplit
@@ -16,6 +16,8 @@ CONFIG_FILE = "site.toml"
 _LANG = re.compile(r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$")
 _FOLDER = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*$")
 _RESERVED = ("assets", "data")
+_ADDRESS = re.compile(r"^https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~%/-]*)?$")
+_SEPARATOR = re.compile(r"^[.,\u00b7\u066b\u066c'\u2019\u0020\u00a0\u2009\u202f]?$")
 
 
 @dataclass(frozen=True)
@@ -84,10 +86,23 @@ class SiteConfig:
 
 def load_config(data: bytes) -> SiteConfig:
     """The bytes of site.toml → its configuration. Raises SourceErrors with everything that is wrong."""
+    config, problems = parse_config(data, lambda _name: True)
+    if problems:
+        raise SourceErrors(*problems)
+    return config
+
+
+def parse_config(data: bytes, known_locale: Callable[[str], bool]) -> tuple[SiteConfig, tuple[Problem, ...]]:
+    """The bytes of site.toml → its configuration, and what is wrong, so that the rest of the site can be checked too.
+
+    `known_locale` tells which locales can be used. Raises SourceErrors when it is not known where the site's texts are.
+    """
     spec = read_toml(data, CONFIG_FILE, "bad-config")
-    languages = _read_languages(spec)
+    languages = _read_languages(spec, known_locale)
     kinds = {name: _read_kind(name, table) for name, table in spec.tables("kinds")}
-    if not kinds:
+    if not kinds and not isinstance(spec.raw.get("kinds", {}), dict):
+        pass  # already told
+    elif not kinds:
         spec.problem("the site has no kind of publication", hint='add [kinds.communique] with folder = "communiques"')
     _no_repeats(spec, kinds)
     config = SiteConfig(
@@ -102,9 +117,11 @@ def load_config(data: bytes) -> SiteConfig:
         max_file_mb=spec.integer("max_file_mb", 10, 1, 1000) or 10,
     )
     spec.finish()
-    if spec.problems:
+    sound = all(_LANG.match(tag) and known_locale(config.language(tag).locale) for tag in config.tags)
+    sound = sound and all(_FOLDER.match(kind.folder) for kind in kinds.values())
+    if not config.tags or not kinds or not sound or len({tag.lower() for tag in config.tags}) < len(config.tags):
         raise SourceErrors(*spec.problems)
-    return config
+    return config, tuple(spec.problems)
 
 
 def missing_config() -> SourceErrors:
@@ -115,9 +132,10 @@ def missing_config() -> SourceErrors:
 
 def _read_url(spec: Spec) -> str:
     url = spec.need("url")
-    parts = urlsplit(url)
-    if url and (parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment):
+    if url and not _ADDRESS.match(url):
         spec.problem(f'"url" is "{url}"', "url", hint='write the site\'s address: url = "https://stat.example/"')
+        url = ""
+    url = url or "https://site.invalid/"
     return url if url.endswith("/") else url + "/"
 
 
@@ -131,7 +149,7 @@ def _read_timezone(spec: Spec) -> str:
     return name
 
 
-def _read_languages(spec: Spec) -> tuple[LanguageConfig, ...]:
+def _read_languages(spec: Spec, known_locale: Callable[[str], bool]) -> tuple[LanguageConfig, ...]:
     tags = spec.texts("languages", required=True)
     if not tags and "languages" in spec:
         spec.problem("the site has no language", "languages", hint='for example languages = ["fr", "en"]')
@@ -139,10 +157,20 @@ def _read_languages(spec: Spec) -> tuple[LanguageConfig, ...]:
     for tag in tags:
         if not _LANG.match(tag) or tag in _RESERVED:
             spec.problem(f'"{tag}" is not a language tag', "languages", hint='for example "fr" or "pt-BR"')
+    for tag in {tag for tag in tags if [other.lower() for other in tags].count(tag.lower()) > tags.count(tag)}:
+        spec.problem(f'"{tag}" stands twice in "languages", with other capitals', "languages", hint="keep one of them")
     for tag, table in settings.items():
         if tag not in tags:
             table.problem(f'[language.{tag}] is not among "languages"', hint=did_you_mean(tag, tags))
-    return tuple(_read_language(tag, settings.get(tag)) for tag in tags)
+    languages = tuple(_read_language(tag, settings.get(tag)) for tag in tags)
+    for language in languages:
+        if _LANG.match(language.tag) and not known_locale(language.locale):
+            at = ("locale",) if "locale" in settings.get(language.tag, ()) else ()
+            hint = f'choose a locale of CLDR: [language.{language.tag}] with locale = "en_GB", for example'
+            message = f'there is no locale "{language.locale}"'
+            keys = ("language", language.tag, *at) if language.tag in settings else ("languages",)
+            spec.problem(message, *keys, hint=hint)
+    return languages
 
 
 def _read_language(tag: str, spec: Spec | None) -> LanguageConfig:
@@ -151,8 +179,12 @@ def _read_language(tag: str, spec: Spec | None) -> LanguageConfig:
         return LanguageConfig(tag, default)
     locale = spec.text("locale", default) or default
     decimal, group = spec.separator("decimal"), spec.separator("group")
+    for key, sign in (("decimal", decimal), ("group", group)):
+        if sign is not None and len(sign) == 1 and not _SEPARATOR.match(sign):
+            spec.problem(f'"{key}" cannot be "{sign}"', key, hint="use a point, a comma, an apostrophe or a space")
     if decimal == "" or (decimal is not None and decimal == group):
-        spec.problem('"decimal" must be a character, and another than "group"', "decimal")
+        hint = 'for example decimal = "," and group = "."'
+        spec.problem('"decimal" must be a character, and another than "group"', "decimal", hint=hint)
     name = spec.text("name")
     spec.finish()
     return LanguageConfig(tag, locale, name, decimal, group)
@@ -170,7 +202,8 @@ def _no_repeats(spec: Spec, kinds: Mapping[str, KindConfig]) -> None:
     folders = [kind.folder for kind in kinds.values()]
     for kind in kinds.values():
         if folders.count(kind.folder) > 1:
-            spec.problem(f'two kinds share the folder "{kind.folder}"', "kinds", kind.id)
+            hint = "give one of them another folder"
+            spec.problem(f'two kinds share the folder "{kind.folder}"', "kinds", kind.id, hint=hint)
 
 
 def _read_colours(spec: Spec) -> Mapping[str, int]:
@@ -180,8 +213,9 @@ def _read_colours(spec: Spec) -> Mapping[str, int]:
 def _read_unit(name: str, spec: Spec) -> UnitConfig:
     of = spec.need("of")
     per = spec.integer("per", None, 1, 10**15)
-    if per is None:
-        spec.problem(f"[units.{name}] needs per, a whole number", hint="one of this unit is how many of the other?")
+    if "per" not in spec:
+        hint = "one of this unit is how many of the other? per = 1000"
+        spec.problem(f'[units.{name}] lacks "per"', code="missing-key", hint=hint)
     unit = UnitConfig(name, of, per or 1, spec.integer("decimals", 1, 0, 12) or 0)
     spec.finish()
     return unit

@@ -13,6 +13,7 @@ A check never raises for an author's mistake: it returns `Problem`s, and the bui
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Literal
@@ -63,6 +64,16 @@ CODES: dict[str, str] = {
 }
 
 
+_LONGEST = 240
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ue000-\uf8ff]")
+
+
+def _plain(text: str) -> str:
+    """Text from a file as a listing may show it: on one line, without control characters, and not endless."""
+    shown = _UNPRINTABLE.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
+    return shown if len(shown) <= _LONGEST else f"{shown[: _LONGEST - 60]} … {shown[-50:]}"
+
+
 @dataclass(frozen=True, order=True)
 class SourceRef:
     """A place in a source file: its path below the site's root (POSIX), and its line from 1 (0: the whole file)."""
@@ -84,6 +95,9 @@ class Problem:
 
     def __post_init__(self) -> None:
         assert self.code in CODES, self.code
+        object.__setattr__(self, "message", _plain(self.message))
+        object.__setattr__(self, "hint", _plain(self.hint))
+        object.__setattr__(self, "details", tuple(map(_plain, self.details)))
 
     def at_level(self, level: Level) -> Problem:
         """The same finding with another level."""
@@ -154,12 +168,23 @@ class OutputError(CommuniqueError):
 
 
 class FactError(CommuniqueError):
-    """A question to the data has no answer; whoever asked knows the place and makes a `Problem` of it."""
+    """A question to the data has no answer; whoever asked knows the place and makes a `Problem` of it.
 
-    def __init__(self, code: str, message: str, hint: str = "") -> None:
+    `where` is the place of the mistake, when that is not the place that asked: a definition, or a catalogue.
+    """
+
+    def __init__(self, code: str, message: str, hint: str = "", where: SourceRef | None = None) -> None:
         super().__init__(message)
-        self.code, self.message, self.hint = code, message, hint
+        self.code, self.message, self.hint, self.where = code, message, hint, where
 
     def at(self, where: SourceRef, prefix: str = "") -> Problem:
         """The same, with its place."""
+        if self.where is not None:
+            return Problem(self.code, self.message, self.where, self.hint)
         return Problem(self.code, prefix + self.message, where, self.hint)
+
+    def blamed_on(self, where: SourceRef, prefix: str) -> FactError:
+        """The same error, of the definition at a place."""
+        if self.where is not None:
+            return self
+        return FactError(self.code, prefix + self.message, self.hint, where)

@@ -6,13 +6,20 @@ data answer (`Value`, `Printed`, `Verdict`, `Grid`, `Plot`), and what the build 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
 from .errors import Problem
+
+PERIOD = re.compile(r"^([0-9]{4})(?:-(?:S([12])|Q([1-4])|(0[1-9]|1[0-2])))?$")
+"""A period: `2024`, `2024-S1`, `2024-Q1`, `2024-03` (SDMX time periods)."""
+
+UNPUBLISHED = datetime(9999, 1, 1, tzinfo=UTC)
+"""The instant of a release whose own instant, or one of its texts, cannot be read: it is checked, and never shown."""
 
 Coordinates = Mapping[str, str]
 """Dimension → member code: names one cell, or a slice when some dimensions are left out."""
@@ -182,7 +189,10 @@ class ChartSpec:
 
 @dataclass(frozen=True)
 class Release:
-    """`data/<id>/release.toml`: everything about a release that its languages share."""
+    """`data/<id>/release.toml`: everything about a release that its languages share.
+
+    `problems` are the file's mistakes; `broken` names the definitions (`figures.x`) that cannot be used because of them.
+    """
 
     id: str
     kind: str
@@ -196,6 +206,8 @@ class Release:
     charts: Mapping[str, ChartSpec]
     digests: Mapping[str, str]
     path: str
+    problems: tuple[Problem, ...] = ()
+    broken: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,8 @@ def plan(site: Site, now: datetime) -> Plan:
     for lang, kind in sorted(sections):
         path = urls.section_path(lang, site.section(kind, lang))
         targets.append(Target(path, "index", lang, section=kind))
-    return Plan(tuple(sorted(targets)), visible, tuple(_clashes(site, targets)))
+    first = _first_at_each_address(targets)
+    return Plan(tuple(sorted(first)), visible, tuple(_clashes(site, targets, first)))
 
 
 def _site_targets(site: Site) -> Iterator[Target]:
@@ -82,15 +83,24 @@ def _release_targets(site: Site, head: ReleaseHead) -> Iterator[Target]:
     yield Target("", "audit", "", head.id)
 
 
-def _clashes(site: Site, targets: Iterable[Target]) -> Iterator[Problem]:
-    """Two outputs at one address, public or to come."""
+def _first_at_each_address(targets: Iterable[Target]) -> list[Target]:
+    """One target for each address; a public one goes before one that is to come."""
     seen: dict[str, Target] = {}
+    for target in sorted(targets, key=lambda target: target.rehearsal):
+        seen.setdefault(_address(target), target)
+    return list(seen.values())
+
+
+def _address(target: Target) -> str:
+    return target.path.lower() or target.key  # some hosts' file systems do not tell cases apart
+
+
+def _clashes(site: Site, targets: Iterable[Target], made: Iterable[Target]) -> Iterator[Problem]:
+    """Two outputs at one address, public or to come."""
+    by_address = {_address(target): target for target in made}
     for target in targets:
-        if not target.path:
-            continue
-        key = target.path.lower()  # some hosts' file systems do not tell cases apart
-        first = seen.setdefault(key, target)
-        if first is target:
+        first = by_address[_address(target)]
+        if first == target:
             continue
         one, other = (first, target) if target.kind == "release" else (target, first)
         message = f'"{_name(one)}" and "{_name(other)}" would both be at {target.path}'

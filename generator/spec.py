@@ -34,16 +34,45 @@ def locate(text: str) -> Mapping[tuple[str, ...], int]:
     lines: dict[tuple[str, ...], int] = {}
     counts: dict[tuple[str, ...], int] = {}
     prefix: tuple[str, ...] = ()
+    quote, depth = "", 0
     for number, line in enumerate(text.split("\n"), 1):
+        inside = quote or depth > 0
+        quote, depth = _still_open(line, quote, depth)
+        if inside:
+            continue
         if header := _HEADER.match(line):
             prefix = _dotted(header.group(1))
             if line.lstrip().startswith("[["):
                 counts[prefix] = counts.get(prefix, -1) + 1
                 prefix = (*prefix, str(counts[prefix]))
             _remember(lines, prefix, number)
+            depth = 0
         elif key := _KEY.match(line):
             _remember(lines, (*prefix, *_dotted(key.group(1))), number)
     return MappingProxyType(lines)
+
+
+_SIGNS = re.compile(r'''"""|\'{3}|"(?:[^"\\]|\\.)*"|'[^']*'|[\[\]{}]|#.*''')
+
+
+def _still_open(line: str, quote: str, depth: int) -> tuple[str, int]:
+    """Which long quotation, and how many brackets, are open after a line, given those that were before it."""
+    position = 0
+    while position <= len(line):
+        if quote:
+            end = line.find(quote, position)
+            if end < 0:
+                return quote, depth
+            position, quote = end + 3, ""
+        found = _SIGNS.search(line, position)
+        if found is None:
+            break
+        sign, position = found.group(), found.end()
+        if sign in ('"""', "'''"):
+            quote = sign
+        else:
+            depth += (sign in "[{") - (sign in "]}")
+    return "", depth
 
 
 def _remember(lines: dict[tuple[str, ...], int], path: tuple[str, ...], number: int) -> None:
@@ -75,6 +104,18 @@ def decode(data: bytes, path: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
+def csv_mistake(error: Exception) -> tuple[str, str]:
+    """What the csv module says of a file that is not CSV → a message and a hint."""
+    reason = str(error)
+    if "unexpected end of data" in reason:
+        return "a quotation mark begins a cell here, and none ends it", 'close it, or write "" for a mark within a cell'
+    if "expected after" in reason:
+        return "text follows the quotation mark that ends a cell", 'write "" for a quotation mark within a cell'
+    if "field larger" in reason:
+        return "a cell of this row is endless", "look for a quotation mark that is not closed"
+    return f"this is not CSV: {reason}", "export the table anew, as CSV"
+
+
 def read_toml(data: bytes, path: str, code: str) -> Spec:
     """A TOML file → its root table. `code` is the problem code of what is wrong inside. Raises SourceErrors."""
     text = decode(data, path)
@@ -83,10 +124,14 @@ def read_toml(data: bytes, path: str, code: str) -> Spec:
     except tomli.TOMLDecodeError as error:
         found = re.search(r"line (\d+)", str(error))
         line = int(found.group(1)) if found else text.count("\n") + 1
-        message = f"this is not TOML: {re.sub(r' [(]at .*[)]$', '', str(error))}"
-        raise SourceErrors(Problem("bad-syntax", message, SourceRef(path, line), "see toml.io")) from None
+        raise SourceErrors(_not_toml(re.sub(r" [(]at .*[)]$", "", str(error)), SourceRef(path, line))) from None
     except RecursionError:
-        raise SourceErrors(Problem("bad-syntax", "tables are nested too deeply", SourceRef(path, 1))) from None
+        hint = "no table of a site needs more than five levels"
+        raise SourceErrors(Problem("bad-syntax", "tables are nested too deeply", SourceRef(path, 1), hint)) from None
+    except ValueError as error:  # Python's own limits, such as that of a whole number's digits
+        raise SourceErrors(
+            Problem("bad-syntax", f"this is not TOML: {error}", SourceRef(path, 1), "see toml.io")
+        ) from None
     return Spec(values, path, code, _Lines(text), ())
 
 
@@ -99,6 +144,16 @@ class _Lines:
     @cached_property
     def found(self) -> Mapping[tuple[str, ...], int]:
         return locate(self._text)
+
+
+def _not_toml(reason: str, where: SourceRef) -> Problem:
+    if reason.startswith(("Cannot overwrite", "Duplicate")):
+        return Problem("duplicate-key", "this key stands twice in its table", where, "keep one of them")
+    if reason.startswith("Cannot declare"):
+        names = re.findall(r"'([^']*)'", reason)
+        return Problem("duplicate-key", f"the table [{'.'.join(names)}] stands twice", where, "keep one of them")
+    hint = "texts stand in quotes, lists in [ ], inline tables in { }; see toml.io"
+    return Problem("bad-syntax", f"this is not TOML: {reason}", where, hint)
 
 
 class Spec:
@@ -150,8 +205,8 @@ class Spec:
         self._asked.append(key)
         if key not in self._values:
             if required:
-                place = f"[{self.name}] " if self.at else ""
-                self.problem(f'{place}lacks "{key}"', code="missing-key", hint=f"add {key} = … ({what})")
+                place = f"[{self.name}]" if self.at else "the file"
+                self.problem(f'{place} lacks "{key}"', code="missing-key", hint=f"add {key} = … ({what})")
             return None
         value = self._values[key]
         if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
@@ -163,7 +218,7 @@ class Spec:
         """A string that is not empty."""
         value = self._take(key, str, "a text", required)
         if value is not None and not value.strip():
-            self.problem(f'"{key}" is empty', key)
+            self.problem(f'"{key}" is empty', key, hint="write something, or delete the key")
             return default
         return default if value is None else str(value)
 
@@ -175,7 +230,7 @@ class Spec:
         """One of a few words."""
         value = self.text(key, default)
         if value not in choices:
-            self.problem(f'"{key}" is "{value}"', key, hint=f"use one of: {', '.join(choices)}")
+            self.problem(f'"{key}" cannot be "{value}"', key, hint=f"use one of: {', '.join(choices)}")
             return default
         return value
 
@@ -216,6 +271,9 @@ class Spec:
                 hint=f"write {value.isoformat()}+01:00, or the offset that holds there on that day",
             )
             return None
+        if not 1900 <= value.year <= 2999:
+            self.problem(f'"{key}" lies in the year {value.year}', key, hint="correct the year")
+            return None
         return value
 
     def texts(self, key: str, *, required: bool = False) -> tuple[str, ...]:
@@ -228,7 +286,7 @@ class Spec:
             self.problem(f'"{key}" must hold texts only', key)
             return ()
         if len({str(item) for item in items}) < len(items):
-            self.problem(f'"{key}" names something twice', key)
+            self.problem(f'"{key}" names something twice', key, hint="name each once")
         return tuple(str(item) for item in items)
 
     def mapping(self, key: str) -> Mapping[str, str]:
@@ -265,7 +323,9 @@ class Spec:
             if not isinstance(item, dict):
                 self.problem(f'"{key}" must hold tables, not {_kind(item)}', key)
                 continue
-            result.append(read(Spec(item, self.path, self.code, self._lines, (*self.at, key, str(number)), self.problems)))
+            result.append(
+                read(Spec(item, self.path, self.code, self._lines, (*self.at, key, str(number)), self.problems))
+            )
         return tuple(result)
 
     def _child(self, key: str, values: Mapping[str, object]) -> Spec:

@@ -46,6 +46,11 @@ def release_path(lang: str, section: str, slug: str) -> str:
     return f"{lang}/{section}/{slug}/index.html"
 
 
+def section_of(path: str) -> str:
+    """The index of the kind that a release's page belongs to."""
+    return posixpath.join(posixpath.dirname(posixpath.dirname(path)), "index.html")
+
+
 def asset_path(name: str, digest: str) -> str:
     """An asset under a name that changes with its content: `assets/site.1a2b3c4d5e.css`."""
     stem, suffix = posixpath.splitext(name)

@@ -1,4 +1,4 @@
-"""A release as a whole → what is wrong with it that no single page shows: false claims, unread tables, uneven languages."""
+"""A release as a whole → what no single page shows is wrong: false claims, unread tables, uneven languages."""
 
 from __future__ import annotations
 
@@ -19,15 +19,24 @@ def audit_release(release: str, lookup: Lookup) -> tuple[Problem, ...]:
     definitions = lookup.whole_release(release)
     texts = {lang: references(lookup.text(release, lang)) for lang in lookup.languages(release)}
     paths = {lang: lookup.text(release, lang).path for lang in texts}
-    problems: list[Problem] = []
+    problems = list(definitions.problems)
+    unread = set()
     for table in definitions.tables:
-        problems += _read(lookup, release, table)
-    broken = {problem.where.path for problem in problems}
-    if not broken:
-        for claim in definitions.claims.values():
+        found = list(_read(lookup, release, table))
+        problems += found
+        if found:
+            unread.add(table)
+    for claim in definitions.claims.values():
+        if claim.table not in unread:
             problems += _judge(claim, definitions, lookup, _places("claim", claim.id, texts, paths))
     problems += _unused(definitions, texts)
-    problems += _differences(texts, paths)
+    bodies = {lang: lookup.text(release, lang) for lang in texts}
+    whole = all(text.front.title and text.front.summary for text in bodies.values())
+    compared = {
+        lang: tuple(reference for reference in found if whole or reference.line >= bodies[lang].body_line)
+        for lang, found in texts.items()
+    }
+    problems += _differences(compared, paths)
     return tuple(problems)
 
 
@@ -54,7 +63,10 @@ def _judge(claim: ClaimSpec, release: Release, lookup: Lookup, places: list[str]
     try:
         verdict = judge(claim, lookup, release.id)
     except FactError as error:
-        yield error.at(where, f"claim {claim.id}: ")
+        yield error.at(where, f"[claims.{claim.id}]: ")
+        return
+    except SourceErrors as errors:
+        yield from errors.problems
         return
     if not verdict.holds:
         message = f'the claim "{claim.id}" is false: "{claim.holds}"'
@@ -90,10 +102,12 @@ def _differences(texts: Mapping[str, tuple[Reference, ...]], paths: Mapping[str,
     }
     for lang in langs[1:]:
         for one, other in ((langs[0], lang), (lang, langs[0])):
-            for (kind, name), count in (counts[one] - counts[other]).items():
+            for kind, name in counts[one] - counts[other]:
                 lines = [found.line for found in texts[one] if (found.kind, found.name) == (kind, name)]
                 shown = f"{{{{ {name} }}}}" if kind == "figure" else f"{kind}:{name}"
-                times = f" ({counts[one][kind, name]} times, against {counts[other][kind, name]})" if count > 0 else ""
-                message = f"{shown} stands here but not in {paths[other]}{times}"
+                here, there = counts[one][kind, name], counts[other][kind, name]
+                message = f"{shown} stands here, but not in {paths[other]}"
+                if there:
+                    message = f"{shown} stands {here} times here, but {there} in {paths[other]}"
                 where = SourceRef(paths[one], lines[-1])
                 yield Problem("language-difference", message, where, "make both languages say the same")

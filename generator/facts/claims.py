@@ -26,10 +26,10 @@ from ..errors import FactError, did_you_mean
 from ..model import ClaimSpec, Row, Verdict
 from .figures import figure_value, parse_figure
 from .lookup import Lookup, TableData
-from .measures import check_codes, evaluate, unknown_member
+from .measures import check_codes, evaluate, unknown_member, why_no_value
 from .words import CLOSE
 
-_NUMBER = re.compile(r"^[+-]?\d+(\.\d+)?$")
+_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?\Z")
 _SIGNS: MappingProxyType[str, Callable[[Decimal], bool]] = MappingProxyType(
     {"positive": lambda number: number > 0, "negative": lambda number: number < 0}
 )
@@ -83,6 +83,7 @@ def judge(claim: ClaimSpec, lookup: Lookup, release: str) -> Verdict:
     first, *words = re.findall(r"[^\s,>/]+|[,>/]", claim.holds) or [""]
     if first not in CLAIMS:
         hint = did_you_mean(first, CLAIMS)
+        hint = hint if hint.startswith("did") else f"begin it with one of: {', '.join(CLAIMS)}"
         raise FactError("bad-release", f'"{claim.holds}" is not a claim: it begins with "{first}"', hint)
     rows = _rows(claim, lookup.data(release, claim.table))
     test = _Test(claim, rows, words, lookup, release)
@@ -102,11 +103,13 @@ def _rows(claim: ClaimSpec, data: TableData) -> tuple[Row, ...]:
         check_codes(data, claim.measure, at)
         value = evaluate(data, claim.measure, at)
         if value.number is None:
-            place = ", ".join(f"{dimension} {code}" for dimension, code in at.items())
-            raise FactError("empty-cell", f'claim "{claim.id}" needs a cell without value: {place}', "fill the cell")
+            reason = why_no_value(data, claim.measure, at)
+            raise FactError(
+                "empty-cell", f"{claim.measure.name} has no value: {reason}", "fill the cell, or narrow the claim"
+            )
         rows.append(Row(at, value))
     if not rows:
-        raise FactError("bad-release", f'claim "{claim.id}" runs over no row at all')
+        raise FactError("bad-release", "the claim runs over no row at all", "see that its dimensions have members")
     return tuple(rows)
 
 

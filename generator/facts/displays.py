@@ -106,11 +106,11 @@ class _Maker:
     def subhead(self, column: Entry) -> str:
         """The period of a column, or the member that tells it from its neighbours."""
         time = self.data.spec.time
-        if time in column.at:
+        if time is not None and time in column.at:
             period = self.words.label(column.at[time])
             start = column.measure.start if column.measure else None
             return f"{self.words.label(start)}–{period}" if start else period
-        return self.words.label(column.label) if column.label in column.at.values() else ""
+        return self.words.label(column.label) if column.label and column.label in column.at.values() else ""
 
     def group(self, group: Entry, columns: list[Entry]) -> GridGroup:
         head = self.words.label(group.label) if group.label else self.words.place(group.at)
@@ -142,7 +142,7 @@ class _Maker:
         shapes = {(frozenset(row.at), frozenset(column.at)) for row in self.display.rows for column in columns}
         for group in part.groups:
             for row, column in shapes:
-                complete(self.data, {**group.at, **dict.fromkeys(row | column, "")}, f"[displays.{self.display.id}]")
+                complete(self.data, {**group.at, **dict.fromkeys(row | column, "")}, "a cell")
 
 
 def complete(data: TableData, at: Coordinates, what: str) -> None:

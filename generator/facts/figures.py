@@ -1,7 +1,7 @@
 """`{{ family.member | form }}` → a printed figure: parsed by a closed grammar, answered by the data, never executed.
 
-    figure  = name { "." member } { "|" form }
-    form    = name [ "(" argument { "," argument } ")" ]
+figure  = name { "." member } { "|" form }
+form    = name [ "(" argument { "," argument } ")" ]
 """
 
 from __future__ import annotations
@@ -12,22 +12,24 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from types import MappingProxyType
 
-from ..errors import FactError, did_you_mean
+from ..errors import FactError, SourceRef, did_you_mean
 from ..formats import machine
-from ..model import FigureRef, FigureSpec, Printed, Value
+from ..model import FigureRef, FigureSpec, MeasureSpec, Printed, Value
 from .lookup import Lookup
-from .measures import check_codes, evaluate
+from .measures import check_codes, evaluate, why_no_value
 from .words import Words
 
 _FIGURE = re.compile(r"^\s*([A-Za-z][\w-]*)((?:\.[A-Za-z0-9_][\w-]*)*)\s*((?:\|\s*[^|]+)*)$", re.A)
 _FORM = re.compile(r"^([a-z]+)\s*(?:\(\s*([\w.,\s-]*?)\s*\))?$", re.A)
+_LONGEST = 400
+_LEVEL = MeasureSpec("level")
 _EXAMPLE = "write {{ name }}, {{ name.MEMBER }} or {{ name.MEMBER | form }}"
 
 
 def parse_figure(text: str) -> FigureRef:
     """What stands between `{{` and `}}` → a reference. Raises FactError: `bad-figure`."""
     found = _FIGURE.match(text)
-    if found is None:
+    if found is None or len(text) > _LONGEST:
         raise FactError("bad-figure", f'"{text.strip()}" is not a figure', _EXAMPLE)
     name, members, forms = found.groups()
     parsed = []
@@ -56,19 +58,30 @@ def figure_value(ref: FigureRef, lookup: Lookup, release: str) -> tuple[Value, F
     spec = lookup.figure(release, ref.name)
     if len(ref.members) != len(spec.by):
         wanted = ".".join((ref.name, *(f"<{dimension}>" for dimension in spec.by)))
-        message = f'"{ref.id}" names {len(ref.members)} members; "{ref.name}" varies by {len(spec.by)}'
+        needs = " and ".join(f"a member of {dimension}" for dimension in spec.by) or "no member"
+        message = f'the figure "{ref.name}" needs {needs}; "{ref.id}" names {len(ref.members)}'
         raise FactError("unknown-member", message, f"write {{{{ {wanted} }}}}")
     data = lookup.data(release, spec.table)
-    at = {**spec.at, **dict(zip(spec.by, ref.members, strict=True))}
-    check_codes(data, spec.measure, at)
-    value = evaluate(data, spec.measure, at)
+    own = dict(zip(spec.by, ref.members, strict=True))
+    check_codes(data, _LEVEL, own)
+    at = {**spec.at, **own}
+    try:
+        check_codes(data, spec.measure, spec.at)
+        value = evaluate(data, spec.measure, at)
+    except FactError as error:
+        raise _of_definition(error, lookup, release, spec) from None
     if value.number is None:
-        place = ", ".join(f"{dimension} {code}" for dimension, code in at.items())
         hint = "fill the cell, or leave the figure out of the text"
-        raise FactError("empty-cell", f'figure "{ref.id}" ({spec.measure.name}) needs a cell without value: {place}', hint)
+        message = f'the figure "{ref.id}" ({spec.measure.name}) has no value: {why_no_value(data, spec.measure, at)}'
+        raise FactError("empty-cell", message, hint)
     if spec.decimals is not None:
         value = replace(value, decimals=spec.decimals)
     return value, spec
+
+
+def _of_definition(error: FactError, lookup: Lookup, release: str, spec: FigureSpec) -> FactError:
+    """An error that no text can help: of `[figures.ID]` in release.toml."""
+    return error.blamed_on(SourceRef(lookup.release_path(release), spec.line), f"[figures.{spec.id}]: ")
 
 
 def print_figure(ref: FigureRef, words: Words, release: str) -> Printed:
@@ -79,7 +92,10 @@ def print_figure(ref: FigureRef, words: Words, release: str) -> Printed:
             raise FactError("figure-form", f'the period "{ref.name}" has no forms', f"write {{{{ {ref.name} }}}}")
         return Printed(words.style.period(period), period, ref.name)
     value, spec = figure_value(ref, words.lookup, release)
-    draft = _Draft(value if spec.unit is None else _converted(words, value, spec), words)
+    try:
+        draft = _Draft(value if spec.unit is None else _converted(words, value, spec), words)
+    except FactError as error:
+        raise _of_definition(error, words.lookup, release, spec) from None
     for name, arguments in ref.forms:
         draft = FORMS[name](draft, arguments, ref)
     return _finish(draft, ref)
@@ -98,7 +114,8 @@ def _check_forms(ref: FigureRef) -> None:
         wanted = 1 if name in ("decimals", "in") else 0
         if len(arguments) != wanted:
             example = {"decimals": "decimals(2)", "in": "in(UNIT)"}.get(name, name)
-            raise FactError("bad-figure", f'"{name}" takes {wanted} arguments, not {len(arguments)}', f"write {example}")
+            takes = "one argument" if wanted else "no argument"
+            raise FactError("bad-figure", f'"{name}" takes {takes}, not {len(arguments)}', f"write {example}")
 
 
 def _finish(draft: _Draft, ref: FigureRef) -> Printed:
@@ -159,7 +176,9 @@ def _ordinal(draft: _Draft, _arguments: tuple[str, ...], ref: FigureRef) -> _Dra
         raise FactError("figure-form", f'"{ref.id}" is not a whole number from 1', "use ordinal with ranks")
     words = draft.words
     category = words.style.ordinal_category(int(number))
-    suffix = words.lookup.message(words.lang, category, "ordinal") or words.lookup.message(words.lang, "other", "ordinal")
+    suffix = words.lookup.message(words.lang, category, "ordinal") or words.lookup.message(
+        words.lang, "other", "ordinal"
+    )
     if suffix is None:
         hint = 'add it with msgctxt "ordinal"'
         raise FactError("missing-message", f'the catalogue of "{words.lang}" has no ordinal "{category}"', hint)
@@ -190,4 +209,3 @@ FORMS: MappingProxyType[str, Callable[[_Draft, tuple[str, ...], FigureRef], _Dra
         "in": _in,
     }
 )
-

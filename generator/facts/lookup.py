@@ -14,7 +14,7 @@ from datetime import datetime
 from types import MappingProxyType
 
 from ..config import SiteConfig
-from ..errors import FactError, did_you_mean
+from ..errors import FactError, SourceErrors, did_you_mean
 from ..formats import Style
 from ..model import (
     Cell,
@@ -24,7 +24,6 @@ from ..model import (
     FigureSpec,
     FrontMatter,
     Headline,
-    MeasureSpec,
     Release,
     ReleaseHead,
     ReleaseText,
@@ -40,13 +39,13 @@ Question = tuple[str, ...]
 Record = Mapping[str, Mapping[Question, str]]
 """Unit → question → digest of the answer."""
 
-_Values = dict[tuple[int, tuple[str, ...]], tuple[MeasureSpec, Value, Mapping[Question, str]]]
-"""(identity of a measure, key) → the measure (kept, so that its identity is), its value, and the cells it needed."""
+_Values = dict[tuple[int, tuple[str, ...]], tuple[object, Value, Mapping[Question, str]]]
+"""(identity of a definition, key) → the definition (kept, so that its identity is), its value, and the cells it needed."""
 
 Headlines = dict[tuple[str, str], Headline]
 """(release, language) → its headline."""
 
-ABSENT = "absent"
+ABSENT = "\0"  # no answer that is a text can be mistaken for it
 _TABLES_KEPT = 16
 SITE_UNIT = "@site"
 HEADLINE_UNIT = "@headline:"
@@ -177,10 +176,19 @@ class Lookup:
         return _latest(self._edition, lang, kind, limit)
 
     def is_public(self, release: str, lang: str) -> bool:
-        """Whether a page may link to a release in a language."""
+        """Whether a page may link to a release in a language: it is public, or will be when the page is."""
         self._note(SITE_UNIT, ("public", release, lang))
         head = self._site().heads.get(release)
-        return head is not None and lang in head.texts and (release in self._edition.visible or release == self._own)
+        if self._own:
+            for one in (release, self._own):
+                self._note(self._site().release_file(one), ("due", one))
+        if head is None or lang not in self.languages(release):
+            return False
+        return release in self._edition.visible or (bool(self._own) and self._comes_before(head))
+
+    def _comes_before(self, head: ReleaseHead) -> bool:
+        own = self._site().heads[self._own]
+        return own.draft or head.id == own.id or (not head.draft and head.published <= own.published)
 
     def headline(self, release: str, lang: str) -> Headline:
         """Title and summary of a release, with their figures printed: for lists and feeds."""
@@ -192,6 +200,11 @@ class Lookup:
         self._note(self._site().text_file(release, lang), ("front", release, lang))
         return self._site().heads[release].texts[lang]
 
+    def slug(self, release: str, lang: str) -> str:
+        """The slug alone: the address of a page does not depend on its title."""
+        self._note(self._site().text_file(release, lang), ("slug", release, lang))
+        return self._site().heads[release].texts[lang].slug
+
     def published(self, release: str) -> datetime:
         """The instant of publication."""
         self._note(self._site().release_file(release), ("head", release))
@@ -201,6 +214,10 @@ class Lookup:
         """The CSV file of each data table of a release."""
         self._note(self._site().release_file(release), ("head", release))
         return self._site().heads[release].files
+
+    def release_path(self, release: str) -> str:
+        """Where a release.toml stands, for naming the place of a problem."""
+        return self._site().release_file(release)
 
     def text_path(self, release: str, lang: str) -> str:
         """Where a text stands, for naming the place of a problem."""
@@ -236,61 +253,79 @@ class Lookup:
         return self._site().release(release)
 
     def period(self, release: str, name: str) -> str | None:
-        """The period that a name stands for."""
+        """The period that a name stands for. Raises SourceErrors."""
         self._note(self._site().release_file(release), ("definition", release, f"periods.{name}"))
-        return self._site().release(release).periods.get(name)
+        return self._sound(release, f"periods.{name}").periods.get(name)
+
+    def _sound(self, release: str, definition: str) -> Release:
+        """A release; but no problem twice: one of a broken definition is told where it stands. Raises SourceErrors."""
+        found = self._site().release(release)
+        if definition in found.broken:
+            raise SourceErrors()
+        return found
 
     def figure(self, release: str, name: str) -> FigureSpec:
         """The definition of a figure. Raises FactError: `unknown-figure`."""
         self._note(self._site().release_file(release), ("definition", release, f"figures.{name}"))
-        found = self._site().release(release)
+        found = self._sound(release, f"figures.{name}")
         if name not in found.figures:
-            hint = did_you_mean(name, (*found.figures, *found.periods))
+            hint = did_you_mean(name, (*found.figures, *found.periods)) or _define("figures", name)
             raise FactError("unknown-figure", f'no figure named "{name}"', hint)
         return found.figures[name]
 
     def claim(self, release: str, name: str) -> ClaimSpec:
         """The definition of a claim. Raises FactError: `unknown-claim`."""
         self._note(self._site().release_file(release), ("definition", release, f"claims.{name}"))
-        claims = self._site().release(release).claims
+        claims = self._sound(release, f"claims.{name}").claims
         if name not in claims:
-            raise FactError("unknown-claim", f'no claim named "{name}"', did_you_mean(name, claims))
+            raise FactError(
+                "unknown-claim", f'no claim named "{name}"', did_you_mean(name, claims) or _define("claims", name)
+            )
         return claims[name]
 
     def display(self, release: str, name: str) -> DisplaySpec:
         """The definition of a display. Raises FactError: `unknown-table`."""
         self._note(self._site().release_file(release), ("definition", release, f"displays.{name}"))
-        displays = self._site().release(release).displays
+        displays = self._sound(release, f"displays.{name}").displays
         if name not in displays:
-            raise FactError("unknown-table", f'no display named "{name}"', did_you_mean(name, displays))
+            raise FactError(
+                "unknown-table",
+                f'no table named "{name}" under [displays]',
+                did_you_mean(name, displays) or _define("displays", name),
+            )
         return displays[name]
 
     def chart(self, release: str, name: str) -> ChartSpec:
         """The definition of a chart. Raises FactError: `unknown-chart`."""
         self._note(self._site().release_file(release), ("definition", release, f"charts.{name}"))
-        charts = self._site().release(release).charts
+        charts = self._sound(release, f"charts.{name}").charts
         if name not in charts:
-            raise FactError("unknown-chart", f'no chart named "{name}"', did_you_mean(name, charts))
+            raise FactError(
+                "unknown-chart", f'no chart named "{name}"', did_you_mean(name, charts) or _define("charts", name)
+            )
         return charts[name]
 
     # -- data
 
     def data(self, release: str, table: str) -> TableData:
         """A table whose cells are asked one by one. Raises SourceErrors when it cannot be read."""
-        self._note(self._site().release_file(release), ("definition", release, f"tables.{table}"))
-        return TableData(self, self._edition, release, self._site().table(release, table))
+        spec = self.table_spec(release, table)
+        unit = f"{TABLE_UNIT}data/{release}/{spec.file}:data/{release}/{spec.schema}"
+        questions = self.asked.setdefault(unit, {})  # before the table is read: it may be mended
+        return TableData(questions, self._edition, release, self._site().table(release, table))
 
     def table_spec(self, release: str, table: str) -> TableSpec:
         """The definition of a table of the release."""
         self._note(self._site().release_file(release), ("definition", release, f"tables.{table}"))
-        return self._site().release(release).tables[table]
+        return self._sound(release, f"tables.{table}").tables[table]
 
     def table_file(self, release: str, table: str, *, schema: bool = False) -> tuple[str, bytes]:
-        """The name and the bytes of a table's CSV, or of its schema."""
-        self._note(self._site().release_file(release), ("definition", release, f"tables.{table}"))
-        spec = self._site().release(release).tables[table]
+        """The name and the bytes of a table's CSV, or of its schema. Raises SourceErrors when there is no such file."""
+        spec = self.table_spec(release, table)
         path = f"data/{release}/{spec.schema if schema else spec.file}"
         self._note(path, ("file", path))
+        if path not in self._site().snapshot:
+            self._site().table(release, table)  # which says so
         return path, self._site().snapshot.read(path)
 
     def whole_table(self, release: str, table: str) -> Table:
@@ -300,17 +335,20 @@ class Lookup:
         return self._site().table(release, table)
 
 
+def _define(group: str, name: str) -> str:
+    return f"define it under [{group}.{name}] in release.toml"
+
+
 class TableData:
     """A table as one target sees it: each cell that is asked for is noted.
 
     Values that another target of the same edition worked out are taken over, with the cells that they needed.
     """
 
-    def __init__(self, lookup: Lookup, edition: Edition, release: str, table: Table) -> None:
+    def __init__(self, questions: dict[Question, str], edition: Edition, release: str, table: Table) -> None:
         self._release, self._table = release, table
         self._head = ("cell", release, table.spec.id)
-        unit = f"{TABLE_UNIT}{table.path}:data/{release}/{table.spec.schema}"
-        self._questions = lookup.asked.setdefault(unit, {})
+        self._questions = questions
         self._values = edition.values(table)
         self._has: set[str] = set()
         self.spec: TableSpec = table.spec
@@ -334,16 +372,21 @@ class TableData:
         self.members(dimension)
         return self._table.codes[dimension]
 
-    def once(self, measure: MeasureSpec, key: tuple[str, ...], work_out: Callable[[], Value]) -> Value:
-        """The value of a measure at a key, worked out once in an edition; the cells that it needs are noted each time."""
-        known = self._values.get((id(measure), key))
+    def holds(self, key: tuple[str, ...]) -> bool:
+        """Whether the file has a row with this key; not noted."""
+        return key in self._table.cells
+
+    def once(self, what: object, key: tuple[str, ...], work_out: Callable[[], Value]) -> Value:
+        """The value of something (a measure, a level) at a key, worked out once in an edition. The cells that it needs
+        are noted each time."""
+        known = self._values.get((id(what), key))
         if known is None:
             outer, self._questions = self._questions, {}
             try:
                 value = work_out()
             finally:
                 asked, self._questions = self._questions, outer
-            known = self._values[id(measure), key] = (measure, value, asked)
+            known = self._values[id(what), key] = (what, value, asked)
         self._questions.update(known[2])
         return known[1]
 
@@ -372,6 +415,16 @@ def _answer_front(edition: Edition, release: str, lang: str) -> str:
 def _answer_headline(edition: Edition, release: str, lang: str) -> str:
     headline = edition.headlines.get((release, lang))
     return ABSENT if headline is None else digest_of(repr(headline))
+
+
+def _answer_slug(edition: Edition, release: str, lang: str) -> str:
+    head = edition.site.heads.get(release)
+    return ABSENT if head is None or lang not in head.texts else head.texts[lang].slug
+
+
+def _answer_due(edition: Edition, release: str) -> str:
+    head = edition.site.heads.get(release)
+    return ABSENT if head is None else f"{head.draft}|{head.published.isoformat()}"
 
 
 def _answer_head(edition: Edition, release: str) -> str:
@@ -413,6 +466,8 @@ _ANSWERS: MappingProxyType[str, Callable[..., str]] = MappingProxyType(
         "latest": lambda edition, lang, kind, limit: digest_of(repr(_latest(edition, lang, kind, int(limit)))),
         "public": _answer_public,
         "front": _answer_front,
+        "due": _answer_due,
+        "slug": _answer_slug,
         "headline": _answer_headline,
         "head": _answer_head,
         "has": _answer_has,

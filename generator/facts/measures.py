@@ -1,8 +1,8 @@
 """Cells → measures: the statistician's vocabulary, one small function each.
 
-A measure takes `Data` (a table as one target sees it), its arguments and the coordinates of one cell, and gives an exact
-`Value`: a Decimal of at least 34 significant digits, or None when a cell that it needs has no value. Rounding is not
-done here. Formulas: OECD, *Glossary of Statistical Terms*, and Eurostat, *Statistics Explained*, under the name of each.
+A measure takes `Data` (a table as one target sees it), its arguments and the coordinates of one cell, and gives an
+exact `Value`: a Decimal of at least 34 significant digits, or None when a cell that it needs has no value. Rounding is not
+done here. Formulas: OECD, *Glossary of Statistical Terms*, and Eurostat, *Statistics Explained*, under each name.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from .periods import earlier, is_period, years_between
 #: 34 digits: far beyond any published figure, so that a tie at the last printed digit is never an artefact.
 _MATH = Context(prec=34)
 _HUNDRED = Decimal(100)
+#: More digits than this cannot be printed with decimals, and are no statistic.
+_LARGEST = 40
 
 
 class Data(Protocol):
@@ -37,66 +39,71 @@ class Data(Protocol):
     def codes(self, dimension: str) -> frozenset[str]:
         """All codes of a dimension, derived ones too."""
 
-    def once(self, measure: MeasureSpec, key: tuple[str, ...], work_out: Callable[[], Value]) -> Value:
-        """The value of a measure at a key: worked out, or taken over from whoever did it before."""
+    def holds(self, key: tuple[str, ...]) -> bool:
+        """Whether the file has a row with this key."""
+
+    def once(self, what: object, key: tuple[str, ...], work_out: Callable[[], Value]) -> Value:
+        """The value of something at a key: worked out, or taken over from whoever did it before."""
 
 
-class _Sum:
-    """A number and the observation statuses that went into it."""
-
-    __slots__ = ("number", "statuses")
-
-    def __init__(self, number: Decimal | None, statuses: frozenset[str]) -> None:
-        self.number, self.statuses = number, statuses
-
-
-_NOTHING: frozenset[str] = frozenset()
+_NO_STATUS: frozenset[str] = frozenset()
 _NO_PARTS: MappingProxyType[str, tuple[str, ...]] = MappingProxyType({})
 _NO_PAIRS: MappingProxyType[str, tuple[str, str]] = MappingProxyType({})
 
 
-def level(data: Data, at: Coordinates) -> _Sum:
+def level(data: Data, at: Coordinates) -> Value:
     """The cell, or the sum (or difference) of the cells that a derived member is made of."""
     return _level(data, tuple([at[dimension] for dimension in data.spec.dimensions]))
 
 
-def _level(data: Data, key: tuple[str, ...]) -> _Sum:
+def _level(data: Data, key: tuple[str, ...]) -> Value:
+    if data.holds(key):
+        cell = data.cell(key)
+        assert cell is not None
+        return _value(data, cell.value, frozenset((cell.status,)) if cell.status else _NO_STATUS)
+    return data.once(data.spec, key, lambda: _derived(data, key))
+
+
+def _derived(data: Data, key: tuple[str, ...]) -> Value:
+    """The level of a key that the file does not hold: its first derived member taken apart; else no value."""
     spec = data.spec
     for index, dimension in enumerate(spec.dimensions):
         code = key[index]
         if (parts := spec.totals.get(dimension, _NO_PARTS).get(code)) is not None:
-            return _add([_level(data, (*key[:index], part, *key[index + 1 :])) for part in parts])
+            return _add(data, [_level(data, (*key[:index], part, *key[index + 1 :])) for part in parts])
         if (pair := spec.differences.get(dimension, _NO_PAIRS).get(code)) is not None:
             first, second = [_level(data, (*key[:index], part, *key[index + 1 :])) for part in pair]
-            return _minus(first, second)
-    cell = data.cell(key)
-    if cell is None:
-        return _Sum(None, _NOTHING)
-    return _Sum(cell.value, frozenset((cell.status,)) if cell.status else _NOTHING)
+            return _minus(data, first, second)
+    data.cell(key)  # its absence is noted
+    return _value(data, None, _NO_STATUS)
 
 
-def _add(parts: Iterable[_Sum]) -> _Sum:
+def _value(data: Data, number: Decimal | None, statuses: frozenset[str]) -> Value:
+    return Value(number, data.spec.unit, data.spec.decimals, statuses)
+
+
+def _add(data: Data, parts: Iterable[Value]) -> Value:
     total: Decimal | None = Decimal(0)
-    statuses = _NOTHING
+    statuses = _NO_STATUS
     for part in parts:
         statuses |= part.statuses
         total = None if total is None or part.number is None else _MATH.add(total, part.number)
-    return _Sum(total, statuses)
+    return _value(data, total, statuses)
 
 
-def _minus(first: _Sum, second: _Sum) -> _Sum:
+def _minus(data: Data, first: Value, second: Value) -> Value:
     number = None
     if first.number is not None and second.number is not None:
         number = _MATH.subtract(first.number, second.number)
-    return _Sum(number, first.statuses | second.statuses)
+    return _value(data, number, first.statuses | second.statuses)
 
 
-def _over(first: _Sum, second: _Sum, scale: Decimal = _HUNDRED) -> _Sum:
+def _over(data: Data, first: Value, second: Value, scale: Decimal = _HUNDRED) -> Value:
     """`scale` × first ÷ second; no value when the divisor is zero."""
     number = None
     if first.number is not None and second.number:
         number = _MATH.multiply(_MATH.divide(first.number, second.number), scale)
-    return _Sum(number, first.statuses | second.statuses)
+    return _value(data, number, first.statuses | second.statuses)
 
 
 def _before(data: Data, measure: MeasureSpec, at: Coordinates) -> Coordinates:
@@ -112,59 +119,59 @@ def _time(data: Data, measure: MeasureSpec) -> str:
     return data.spec.time
 
 
-def _share(data: Data, measure: MeasureSpec, at: Coordinates) -> _Sum:
+def _share(data: Data, measure: MeasureSpec, at: Coordinates) -> Value:
     """Share: 100 × x ÷ total."""
-    return _over(level(data, at), level(data, {**at, **measure.of}))
+    return _over(data, level(data, at), level(data, {**at, **measure.of}))
 
 
-def _change(data: Data, measure: MeasureSpec, at: Coordinates) -> _Sum:
+def _change(data: Data, measure: MeasureSpec, at: Coordinates) -> Value:
     """Growth rate over a period: 100 × (x_t − x_t−1) ÷ x_t−1."""
     before = level(data, _before(data, measure, at))
-    return _over(_minus(level(data, at), before), before)
+    return _over(data, _minus(data, level(data, at), before), before)
 
 
-def _average_growth(data: Data, measure: MeasureSpec, at: Coordinates) -> _Sum:
+def _average_growth(data: Data, measure: MeasureSpec, at: Coordinates) -> Value:
     """Compound average growth rate a year: 100 × ((x_t ÷ x_s)^(1 ÷ years) − 1)."""
     assert measure.start is not None
     time = _time(data, measure)
     years = years_between(measure.start, at[time])
-    ratio = _over(level(data, at), level(data, {**at, time: measure.start}), Decimal(1))
-    number = ratio.number
-    if number is None or number < 0:
-        return _Sum(None, ratio.statuses)
-    root = number if number == 0 else _MATH.power(number, _MATH.divide(Decimal(1), years))
-    return _Sum(_MATH.multiply(_MATH.subtract(root, Decimal(1)), _HUNDRED), ratio.statuses)
+    ratio = _over(data, level(data, at), level(data, {**at, time: measure.start}), Decimal(1))
+    if ratio.number is None or ratio.number < 0:
+        return _value(data, None, ratio.statuses)
+    root = _MATH.power(ratio.number, _MATH.divide(Decimal(1), years)) if ratio.number else Decimal(0)
+    return _value(data, _MATH.multiply(_MATH.subtract(root, Decimal(1)), _HUNDRED), ratio.statuses)
 
 
-def _contribution(data: Data, measure: MeasureSpec, at: Coordinates) -> _Sum:
+def _contribution(data: Data, measure: MeasureSpec, at: Coordinates) -> Value:
     """Contribution to the growth of a total, in percentage points: 100 × (x_t − x_t−1) ÷ total_t−1."""
     before = _before(data, measure, at)
-    return _over(_minus(level(data, at), level(data, before)), level(data, {**before, **measure.of}))
+    change = _minus(data, level(data, at), level(data, before))
+    return _over(data, change, level(data, {**before, **measure.of}))
 
 
-def _difference(data: Data, measure: MeasureSpec, at: Coordinates) -> _Sum:
+def _difference(data: Data, measure: MeasureSpec, at: Coordinates) -> Value:
     """Balance or difference: x − y."""
-    return _minus(level(data, at), level(data, {**at, **measure.minus}))
+    return _minus(data, level(data, at), level(data, {**at, **measure.minus}))
 
 
-def _ratio(data: Data, measure: MeasureSpec, at: Coordinates) -> _Sum:
+def _ratio(data: Data, measure: MeasureSpec, at: Coordinates) -> Value:
     """Ratio: x ÷ y, a number of times."""
-    return _over(level(data, at), level(data, {**at, **measure.to}), Decimal(1))
+    return _over(data, level(data, at), level(data, {**at, **measure.to}), Decimal(1))
 
 
-def _rank(data: Data, measure: MeasureSpec, at: Coordinates) -> _Sum:
+def _rank(data: Data, measure: MeasureSpec, at: Coordinates) -> Value:
     """Competition rank, 1 for the highest: one more than the number of members that are strictly higher."""
     assert measure.among is not None
     own = level(data, at)
     others = [level(data, {**at, measure.among: code}) for code in data.members(measure.among)]
     statuses = own.statuses.union(*(other.statuses for other in others))
     if own.number is None:
-        return _Sum(None, statuses)
+        return _value(data, None, statuses)
     higher = sum(1 for other in others if other.number is not None and other.number > own.number)
-    return _Sum(Decimal(higher + 1), statuses)
+    return _value(data, Decimal(higher + 1), statuses)
 
 
-_FORMULAS: MappingProxyType[str, Callable[[Data, MeasureSpec, Coordinates], _Sum]] = MappingProxyType(
+_FORMULAS: MappingProxyType[str, Callable[[Data, MeasureSpec, Coordinates], Value]] = MappingProxyType(
     {
         "level": lambda data, _measure, at: level(data, at),
         "share": _share,
@@ -206,7 +213,46 @@ def evaluate(data: Data, measure: MeasureSpec, at: Coordinates) -> Value:
 def _work_out(data: Data, measure: MeasureSpec, at: Coordinates) -> Value:
     result = _FORMULAS[measure.name](data, measure, at)
     unit, decimals = unit_of(measure, data.spec)
+    if result.number is not None and result.number.adjusted() > _LARGEST:
+        message = f"the {measure.name} has more than {_LARGEST} digits"
+        raise FactError("bad-value", message, "look for a cell that is far too large, or far too small to divide by")
     return Value(result.number, unit, decimals, result.statuses)
+
+
+def why_no_value(data: Data, measure: MeasureSpec, at: Coordinates) -> str:
+    """Why a measure has no value at a place: the first cell that it lacks, or the operation that cannot be done."""
+    before = _before(data, measure, at) if measure.name in ("change", "contribution") else None
+    start = {**at, data.spec.time: measure.start} if measure.start and data.spec.time else None
+    others = [{**(before or at), **place} for place in (measure.of, measure.minus, measure.to) if place]
+    for place in (at, *([before] if before else []), *([start] if start else []), *others):
+        for key in _cells(data, tuple(place[dimension] for dimension in data.spec.dimensions)):
+            cell = data.cell(key)
+            where = ", ".join(f"{dimension} {code}" for dimension, code in zip(data.spec.dimensions, key, strict=True))
+            if cell is None:
+                return f'table "{data.spec.id}" has no row {where}'
+            if cell.value is None:
+                return f'the cell {where} of table "{data.spec.id}" is empty (line {cell.line})'
+    if measure.name == "average_growth" and level(data, start or at).number:
+        return "there is no average growth between a negative and a positive number"
+    return "it would divide by zero"
+
+
+def _cells(data: Data, key: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """The keys of the file that the level at a key is made of."""
+    waiting, found = [key], dict[tuple[str, ...], None]()
+    seen = {key}
+    while waiting:
+        key = waiting.pop(0)
+        for index, dimension in enumerate(data.spec.dimensions):
+            derived = {**data.spec.totals.get(dimension, {}), **data.spec.differences.get(dimension, {})}
+            if key[index] in derived and not data.holds(key):
+                parts = [(*key[:index], part, *key[index + 1 :]) for part in derived[key[index]]]
+                waiting += [part for part in dict.fromkeys(parts) if part not in seen]
+                seen.update(parts)
+                break
+        else:
+            found[key] = None
+    return list(found)
 
 
 def check_codes(data: Data, measure: MeasureSpec, at: Coordinates) -> None:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal
+from functools import cache
 
 from ..errors import FactError
+from ..model import PERIOD
 
-_PERIOD = re.compile(r"^(\d{4})(?:-(?:S([12])|Q([1-4])|(0[1-9]|1[0-2])))?$")
 
-
+@cache
 def parse_period(code: str) -> tuple[int, int]:
     """A code → (periods in a year, number of the period since year 0). Raises FactError."""
-    found = _PERIOD.match(code)
+    found = PERIOD.match(code)
     if found is None:
         raise FactError("bad-release", f'"{code}" is not a period', "write 2024, 2024-S1, 2024-Q1 or 2024-03")
     year, half, quarter, month = found.groups()
@@ -24,9 +24,10 @@ def parse_period(code: str) -> tuple[int, int]:
 
 def is_period(code: str) -> bool:
     """Whether a code is a period."""
-    return _PERIOD.match(code) is not None
+    return PERIOD.match(code) is not None
 
 
+@cache
 def earlier(code: str, lag: str) -> str:
     """The previous period (`lag` = `period`), or the same one of the previous year (`year`). Raises FactError."""
     frequency, number = parse_period(code)
@@ -37,9 +38,11 @@ def years_between(start: str, end: str) -> Decimal:
     """Years from one period to a later one of the same frequency. Raises FactError."""
     first, last = parse_period(start), parse_period(end)
     if first[0] != last[0]:
-        raise FactError("bad-release", f'"{start}" and "{end}" are periods of different lengths')
+        raise FactError(
+            "bad-release", f'"{start}" and "{end}" are periods of different lengths', "compare years with years"
+        )
     if last[1] <= first[1]:
-        raise FactError("bad-release", f'"{start}" does not come before "{end}"')
+        raise FactError("bad-release", f'"{start}" does not come before "{end}"', "correct start, or the period in at")
     return Decimal(last[1] - first[1]) / Decimal(first[0])
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
+from ..errors import FactError, did_you_mean
 from ..formats import machine
 from ..model import (
     ChartSpec,
@@ -73,6 +74,10 @@ class _Maker:
         self.statuses: set[str] = set()
         self.series = self.members(chart.series) if chart.series else ("",)
         self.categories = self.members(chart.category)
+        for code in chart.highlight:
+            if code not in self.categories:
+                message = f'"highlight" names "{code}", which the chart does not show'
+                raise FactError("unknown-member", message, did_you_mean(code, self.categories))
         if chart.sort == "descending":
             self.categories = self.by_size()
 
@@ -103,12 +108,12 @@ class _Maker:
         return value
 
     def panel(self, entry: Entry) -> Panel:
-        title = self.words.label(entry.label) if entry.label else self.words.place(entry.at)
         values = {
             (category, series): self.value(entry, category, series)
             for category in self.categories
             for series in self.series
         }
+        title = self.words.label(entry.label) if entry.label else self.words.place(entry.at)
         points = tuple(self.point(title, category, series, value) for (category, series), value in values.items())
         first = next(iter(values.values()))
         total = self.total(list(values.values())) if self.chart.total else ""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from fractions import Fraction
 
-from ..errors import FactError
+from ..errors import FactError, SourceRef
 from ..model import Coordinates, Value
+from ..sources.site import catalogue_name
 from .lookup import Lookup
 from .periods import is_period
 
@@ -44,8 +45,9 @@ class Words:
         """A text of the catalogue. Raises FactError: `missing-message`."""
         found = self.lookup.message(self.lang, text)
         if found is None:
-            hint = f"translate it in templates/locale/{self.lang}/LC_MESSAGES/messages.po"
-            raise FactError("missing-message", f'the catalogue of "{self.lang}" lacks "{text}"', hint)
+            where = SourceRef(f"templates/{catalogue_name(self.lang)}")
+            hint = f'add msgid "{text}" with its translation to {where.path}'
+            raise FactError("missing-message", f'the catalogue of "{self.lang}" lacks "{text}"', hint, where)
         return found[0]
 
     def label(self, code: str) -> str:
@@ -55,7 +57,7 @@ class Words:
             return found
         if is_period(code):
             return self.style.period(code)
-        hint = f"add it to data/labels.csv, with a name in every language of the site"
+        hint = "add it to data/labels.csv, with a name in every language of the site"
         raise FactError("missing-label", f'the code "{code}" has no name in "{self.lang}"', hint)
 
     def place(self, at: Coordinates) -> str:
@@ -72,7 +74,7 @@ class Words:
         return "" if unit == "none" else self.label(unit)
 
     def points(self, number: Decimal, decimals: int) -> str:
-        """"percentage point" in the number that goes with a printed value."""
+        """ "percentage point" in the number that goes with a printed value."""
         forms = self.lookup.message(self.lang, "percentage point") or (self.message("percentage point"),)
         return forms[0] if self.style.plural(number, decimals) == "one" else forms[-1]
 
@@ -98,7 +100,7 @@ class Words:
             return value
         target = self.lookup.config().units.get(unit)
         if target is None or target.of != value.unit:
-            hint = f"declare [units.{unit}] in site.toml, with of = \"{value.unit}\""
+            hint = f'declare [units.{unit}] in site.toml, with of = "{value.unit}"'
             raise FactError("figure-form", f'"{value.unit}" cannot be converted to "{unit}"', hint)
         number = None if value.number is None else value.number / target.per
         return Value(number, unit, target.decimals, value.statuses)

@@ -10,18 +10,21 @@ import json
 import shutil
 import sqlite3
 import zlib
-from collections.abc import Iterable, Mapping
-from dataclasses import astuple, dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..errors import Problem, SourceRef
+from ..errors import CommuniqueError, Problem, SourceRef
 from ..facts.lookup import Record
 from ..model import Headline, Link, Target
 from ..sources.files import Known, Stamp
 from ..sources.site import Memo
 
-FORMAT = 1
+FORMAT = 3
+#: From how many keys on it is quicker to read a column whole.
+_MANY = 200
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,7 @@ class Made:
     units: tuple[str, ...]
     charts: int
     problems: tuple[Problem, ...]
+    failed: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,7 +56,8 @@ class Detail:
 class Manifest:
     """What one commit made. `path` is the file with the details; None for a site that was never built.
 
-    `damaged` says that somebody changed the output by hand, so that it must be staged again even if nothing is stale.
+    `broken` are the keys of pages with links that lead nowhere, where the site lets that pass. `damaged` says that
+    somebody changed the output by hand, so that it must be staged again even if nothing is stale.
     """
 
     generator: str = ""
@@ -60,43 +65,72 @@ class Manifest:
     memo: Memo = field(default_factory=Memo)
     units: Mapping[str, str] = field(default_factory=dict)
     made: Mapping[str, Made] = field(default_factory=dict)
+    broken: tuple[str, ...] = ()
     path: Path | None = None
     damaged: bool = False
 
-    def details(self, keys: Iterable[str]) -> dict[str, Detail]:
-        """The details of some targets."""
-        if self.path is None:
-            return {}
-        found = {}
-        with _open(self.path) as database:
-            for key in keys:
-                row = database.execute("SELECT detail FROM details WHERE key = ?", (key,)).fetchone()
-                if row is not None:
-                    found[key] = _detail(row[0])
-        return found
+    def questions(self, keys: Iterable[str]) -> dict[str, Record]:
+        """What some targets asked, and the digests of the answers that they got."""
+        return {key: _questions(blob) for key, blob in self._column("questions", keys)}
 
+    def links(self, keys: Iterable[str]) -> dict[str, tuple[Link, ...]]:
+        """The links of some targets."""
+        return {key: tuple(Link(*link) for link in json.loads(text)) for key, text in self._column("links", keys)}
+
+    def anchors(self, keys: Iterable[str]) -> dict[str, frozenset[str]]:
+        """The anchors of some targets."""
+        return {key: frozenset(json.loads(text)) for key, text in self._column("anchors", keys)}
+
+    def _column(self, name: str, keys: Iterable[str]) -> Iterator[tuple[str, Any]]:
+        wanted = set(keys)
+        if self.path is None or not wanted:
+            return
+        select = f"SELECT key, {name} FROM details"  # noqa: S608  # a name of this module
+        with _reading(self.path) as database:
+            if len(wanted) > _MANY:
+                yield from (row for row in database.execute(select) if row[0] in wanted)
+            else:
+                for key in sorted(wanted):
+                    yield from database.execute(f"{select} WHERE key = ?", (key,))
 
     def headlines(self) -> dict[str, Headline]:
         """Every headline, by the key of its target."""
         if self.path is None:
             return {}
-        with _open(self.path) as database:
+        with _reading(self.path) as database:
             return {key: Headline(*json.loads(text)) for key, text in database.execute("SELECT * FROM headlines")}
 
 
-class _open:
-    """A connection that is closed, not only committed, at the end of `with`."""
+class UnreadableManifest(CommuniqueError):
+    """The file of a manifest is not whole: what it remembers must be found out again."""
 
-    def __init__(self, path: Path) -> None:
-        self._database = sqlite3.connect(path)
 
-    def __enter__(self) -> sqlite3.Connection:
-        self._database.execute("PRAGMA journal_mode = OFF")
-        self._database.execute("PRAGMA synchronous = OFF")
-        return self._database
+@contextmanager
+def _connected(path: Path) -> Iterator[sqlite3.Connection]:
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("PRAGMA journal_mode = OFF")
+        database.execute("PRAGMA synchronous = OFF")
+        yield database
 
-    def __exit__(self, *_error: object) -> None:
-        self._database.close()
+
+@contextmanager
+def _reading(path: Path) -> Iterator[sqlite3.Connection]:
+    try:
+        with _connected(path) as database:
+            yield database
+    except (sqlite3.Error, zlib.error, ValueError, TypeError, LookupError) as error:
+        raise UnreadableManifest(str(error)) from None
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[sqlite3.Connection]:
+    try:
+        with _connected(path) as database:
+            yield database
+    except sqlite3.OperationalError as error:  # the disk is full, or read-only
+        raise OSError(str(error)) from None
+    except sqlite3.Error as error:
+        raise UnreadableManifest(str(error)) from None
 
 
 def read_manifest(path: Path) -> Manifest:
@@ -104,10 +138,10 @@ def read_manifest(path: Path) -> Manifest:
     if not path.is_file():
         return Manifest()
     try:
-        with _open(path) as database:
+        with _reading(path) as database:
             index = json.loads(database.execute("SELECT value FROM meta WHERE name = 'index'").fetchone()[0])
         return _manifest(index, path) if index["format"] == FORMAT else Manifest()
-    except (sqlite3.Error, ValueError, KeyError, TypeError, IndexError):
+    except (UnreadableManifest, ValueError, KeyError, TypeError, IndexError):
         return Manifest()
 
 
@@ -115,18 +149,18 @@ def write_manifest(path: Path, manifest: Manifest, fresh: Mapping[str, Detail]) 
     """Write a manifest to a new file. Details that are not in `fresh` are taken over from the one before."""
     if manifest.path is not None:
         shutil.copyfile(manifest.path, path)
-    with _open(path) as database:
+    with _writing(path) as database:
         database.execute("CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT)")
-        database.execute("CREATE TABLE IF NOT EXISTS details (key TEXT PRIMARY KEY, detail BLOB)")
+        database.execute("CREATE TABLE IF NOT EXISTS details (key TEXT PRIMARY KEY, questions BLOB, links, anchors)")
         database.execute("CREATE TABLE IF NOT EXISTS headlines (key TEXT PRIMARY KEY, headline TEXT)")
         if manifest.path is not None:
             known = {row[0] for row in database.execute("SELECT key FROM details")}
             gone = [(key,) for key in known - set(manifest.made)]
             database.executemany("DELETE FROM details WHERE key = ?", gone)
             database.executemany("DELETE FROM headlines WHERE key = ?", gone)
-        rows = [(key, _packed(detail)) for key, detail in fresh.items()]
-        database.executemany("INSERT OR REPLACE INTO details VALUES (?, ?)", rows)
-        lines = [(key, json.dumps(astuple(detail.headline))) for key, detail in fresh.items() if detail.headline]
+        rows = ((key, *_row(detail)) for key, detail in fresh.items())
+        database.executemany("INSERT OR REPLACE INTO details VALUES (?, ?, ?, ?)", rows)
+        lines = [(key, _plain(_headline_row(detail.headline))) for key, detail in fresh.items() if detail.headline]
         database.executemany("INSERT OR REPLACE INTO headlines VALUES (?, ?)", lines)
         index = json.dumps(_index(manifest), ensure_ascii=False, separators=(",", ":"))
         database.execute("INSERT OR REPLACE INTO meta VALUES ('index', ?)", (index,))
@@ -135,7 +169,7 @@ def write_manifest(path: Path, manifest: Manifest, fresh: Mapping[str, Detail]) 
 
 def remember_stamps(path: Path, manifest: Manifest) -> None:
     """Replace the index of a manifest whose site has not changed: only the stamps of sources are newer."""
-    with _open(path) as database:
+    with _writing(path) as database:
         database.execute("PRAGMA journal_mode = DELETE")
         index = json.dumps(_index(manifest), ensure_ascii=False, separators=(",", ":"))
         database.execute("UPDATE meta SET value = ? WHERE name = 'index'", (index,))
@@ -152,7 +186,7 @@ def _index(manifest: Manifest) -> dict[str, Any]:
         "format": FORMAT,
         "generator": manifest.generator,
         "sources": {
-            path: [known.digest, *(astuple(known.stamp) if known.stamp else ())]
+            path: [known.digest, *(_stamp_row(known.stamp) if known.stamp else ())]
             for path, known in manifest.sources.items()
         },
         "heads": manifest.memo.heads,
@@ -166,9 +200,11 @@ def _index(manifest: Manifest) -> dict[str, Any]:
                 [numbers[unit] for unit in made.units],
                 made.charts,
                 [_problem_row(problem) for problem in made.problems],
+                made.failed,
             ]
             for made in manifest.made.values()
         ],
+        "broken": manifest.broken,
     }
 
 
@@ -183,8 +219,9 @@ def _manifest(index: Mapping[str, Any], path: Path) -> Manifest:
             tuple([names[number] for number in units]),
             charts,
             tuple(map(_problem, problems)),
+            failed,
         )
-        for target, digest, size, mtime, units, charts, problems in index["made"]
+        for target, digest, size, mtime, units, charts, problems, failed in index["made"]
     ]
     return Manifest(
         generator=index["generator"],
@@ -194,8 +231,17 @@ def _manifest(index: Mapping[str, Any], path: Path) -> Manifest:
         memo=Memo({name: (digest, values) for name, (digest, values) in index["heads"].items()}),
         units=dict(index["units"]),
         made={one.target.key: one for one in made},
+        broken=tuple(index["broken"]),
         path=path,
     )
+
+
+def _stamp_row(stamp: Stamp) -> tuple[int, int, int, int]:
+    return stamp.size, stamp.mtime_ns, stamp.ctime_ns, stamp.inode
+
+
+def _headline_row(headline: Headline) -> tuple[str, str, str, str]:
+    return headline.title_html, headline.title, headline.summary_html, headline.summary
 
 
 def _target_row(target: Target) -> list[object]:
@@ -212,17 +258,19 @@ def _problem(row: list[Any]) -> Problem:
     return Problem(code, message, SourceRef(path, line), hint, level, tuple(details))
 
 
-def _packed(detail: Detail) -> bytes:
-    questions = [[unit, [[*question, digest] for question, digest in asked.items()]] for unit, asked in detail.questions.items()]
+def _row(detail: Detail) -> tuple[bytes, str, str]:
+    asked = [
+        [unit, [[*question, digest] for question, digest in questions.items()]]
+        for unit, questions in detail.questions.items()
+    ]
     links = [[link.path, link.anchor, link.source, link.line] for link in detail.links]
-    text = json.dumps([questions, links, detail.anchors], ensure_ascii=False, separators=(",", ":"))
-    return zlib.compress(text.encode(), 1)
+    return zlib.compress(_plain(asked).encode(), 1), _plain(links), _plain(detail.anchors)
 
 
-def _detail(blob: bytes) -> Detail:
-    questions, links, anchors = json.loads(zlib.decompress(blob))
-    return Detail(
-        {unit: {tuple(row[:-1]): row[-1] for row in rows} for unit, rows in questions},
-        tuple(Link(*link) for link in links),
-        tuple(anchors),
-    )
+def _plain(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _questions(blob: bytes) -> Record:
+    asked = json.loads(zlib.decompress(blob))
+    return {unit: {tuple(row[:-1]): row[-1] for row in rows} for unit, rows in asked}

@@ -1,9 +1,10 @@
 """Finished bytes → a folder that readers see: staged whole, switched in one step, never half.
 
-The output (`build/site`) is a symbolic link to a version in a hidden folder beside it (`build/.site/000007/site`).
-A build makes the next version there, with hard links to the files that did not change, and then replaces the link: one
-`rename`, which the system does or does not do. A build that is killed leaves a version that nobody links to; the next
-build deletes it. The version before the current one is kept, for readers who are in the middle of it.
+The output (`build/site`) is a symbolic link to one of two versions in a hidden folder beside it (`build/.site/a/site`
+and `b/site`). A build brings the version that nobody sees up to date, with hard links to the files that did not change,
+and then replaces the link: one `rename`, which the system does or does not do. A build that is killed leaves readers
+where they were; the next one finds the other version as it is, whatever that is, and goes on from there. Work on disk is
+in proportion to what changed since the version before the last.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ class Stage(Protocol):
         """Show the new version to readers, in one step."""
 
     def discard(self) -> None:
-        """Forget what was put: the version will not be shown."""
+        """Forget what was put, unless it has been shown."""
 
 
 class Output(Protocol):
@@ -64,7 +65,7 @@ class FolderOutput:
         if current is None:
             return Manifest()
         manifest = read_manifest(current / "manifest.sqlite")
-        files = dict(_files(str(current / "site"), ""))
+        files = {path: (status.st_size, status.st_mtime_ns) for path, status in _files(str(current / "site"), "")}
         whole = {
             key: made
             for key, made in manifest.made.items()
@@ -79,77 +80,113 @@ class FolderOutput:
 
     def stage(self) -> Stage:
         """See `Output.stage`."""
-        numbers = [int(name) for name in os.listdir(self.state) if name.isdigit()]
-        version = self.state / f"{max(numbers, default=0) + 1:06d}"
-        (version / "site").mkdir(parents=True)
-        return _FolderStage(self, version)
+        current = _current(self.out, self.state)
+        version = self.state / ("b" if current is not None and current.name == "a" else "a")
+        with _refusals(self.out):
+            (version / "site").mkdir(parents=True, exist_ok=True)
+            (version / "manifest.sqlite").unlink(missing_ok=True)
+            return _FolderStage(self, version, current)
 
     def remember(self, manifest: Manifest) -> None:
         """See `Output.remember`."""
         current = _current(self.out, self.state)
-        if current is not None:
+        if current is None:
+            return
+        with suppress(OSError):  # what is not remembered only costs time
             remember_stamps(current / "manifest.sqlite", manifest)
-
-    def sweep(self) -> None:
-        """Delete versions that nobody sees: all but the current one and the one before it."""
-        current = _current(self.out, self.state)
-        older = sorted(name for name in os.listdir(self.state) if name.isdigit())
-        number = current.name if current else ""
-        kept = {number, *[name for name in older if name < number][-1:]}
-        for name in older:
-            if name not in kept:
-                shutil.rmtree(self.state / name, ignore_errors=True)
 
 
 class _FolderStage:
-    """A version being made."""
+    """The version that nobody sees, being brought up to date."""
 
-    def __init__(self, output: FolderOutput, version: Path) -> None:
+    def __init__(self, output: FolderOutput, version: Path, current: Path | None) -> None:
         self._output, self._version = output, version
         self._site = str(version / "site")
-        current = _current(output.out, output.state)
         self._old = str(current / "site") if current else ""
+        self._shown = {path: status.st_ino for path, status in _files(self._old, "")} if current else {}
+        self._present = {path: status.st_ino for path, status in _files(self._site, "")}
+        self._placed: set[str] = set()
         self._folders: set[str] = set()
 
     def _place(self, path: str) -> str:
+        """Where a file goes; whatever stands in its way is removed."""
+        place = f"{self._site}/{path}"
+        if path in self._present or path in self._placed:
+            os.unlink(place)  # never written over: another version may share it
         folder, _, _name = path.rpartition("/")
         if folder and folder not in self._folders:
-            os.makedirs(f"{self._site}/{folder}", exist_ok=True)
+            try:
+                os.makedirs(f"{self._site}/{folder}", exist_ok=True)
+            except (FileExistsError, NotADirectoryError):
+                _clear_way(self._site, folder)
+                os.makedirs(f"{self._site}/{folder}")
             self._folders.add(folder)
-        return f"{self._site}/{path}"
+        if path not in self._present and os.path.isdir(place):
+            shutil.rmtree(place)
+        self._placed.add(path)
+        return place
 
     def put(self, path: str, content: bytes) -> tuple[str, int, int]:
         """See `Stage.put`."""
-        place = self._place(path)
-        with open(place, "wb") as file:
-            file.write(content)
-        return digest_of(content), len(content), os.stat(place).st_mtime_ns
+        with _refusals(self._output.out):
+            place = self._place(path)
+            with open(place, "xb") as file:
+                file.write(content)
+            return digest_of(content), len(content), os.stat(place).st_mtime_ns
 
     def keep(self, made: Made) -> None:
         """See `Stage.keep`."""
         path = made.target.path
-        old, new = f"{self._old}/{path}", self._place(path)
-        try:
-            os.link(old, new)
-        except OSError:
-            shutil.copy2(old, new)  # a file system without hard links
+        if path in self._present and self._present[path] == self._shown.get(path):
+            self._placed.add(path)  # the same file already
+            return
+        with _refusals(self._output.out):
+            old, new = f"{self._old}/{path}", self._place(path)
+            try:
+                os.link(old, new)
+            except OSError:
+                shutil.copy2(old, new)  # a file system without hard links
+
+    def _remove_the_rest(self) -> None:
+        """Delete what an earlier version left here."""
+        folders = {os.path.dirname(path) for path in self._placed}
+        for path in set(self._present) - self._placed:
+            with suppress(FileNotFoundError, NotADirectoryError):  # it stood in the way of another, and is gone
+                os.unlink(f"{self._site}/{path}")
+            folder = os.path.dirname(path)
+            while folder and folder not in folders:
+                try:
+                    os.rmdir(f"{self._site}/{folder}")
+                except OSError:
+                    break
+                folder = os.path.dirname(folder)
 
     def commit(self, manifest: Manifest, details: Mapping[str, Detail]) -> None:
         """See `Stage.commit`."""
-        write_manifest(self._version / "manifest.sqlite", manifest, details)
         out, state = self._output.out, self._output.state
-        link = state / "next"
-        with suppress(FileNotFoundError):
-            link.unlink()
-        link.symlink_to(os.path.relpath(self._site, out.parent))
-        if out.is_dir() and not out.is_symlink():
-            out.rmdir()  # `opened` made sure that it is empty
-        os.replace(link, out)
-        self._output.sweep()
+        with _refusals(out):
+            self._remove_the_rest()
+            write_manifest(self._version / "manifest.sqlite", manifest, details)
+            link = state / "next"
+            with suppress(FileNotFoundError):
+                link.unlink()
+            link.symlink_to(os.path.relpath(self._site, out.parent))
+            if out.is_dir() and not out.is_symlink():
+                out.rmdir()  # `opened` made sure that it is empty
+            os.replace(link, out)
 
     def discard(self) -> None:
-        """Delete a version that will not be shown."""
-        shutil.rmtree(self._version, ignore_errors=True)
+        """See `Stage.discard`: what was put stays where nobody sees it; the next build goes on from there."""
+
+
+def _clear_way(site: str, folder: str) -> None:
+    """Remove the file that stands where a folder must be."""
+    parts = folder.split("/")
+    for end in range(1, len(parts) + 1):
+        place = "/".join((site, *parts[:end]))
+        if os.path.lexists(place) and not os.path.isdir(place):
+            os.unlink(place)
+            return
 
 
 @contextmanager
@@ -160,8 +197,8 @@ def opened(out: Path, waiting: Callable[[], None]) -> Iterator[FolderOutput]:
     """
     out = Path(os.path.abspath(out))
     state = out.parent / f".{out.name}"
-    _refuse_what_is_not_ours(out, state)
     try:
+        _refuse_what_is_not_ours(out, state)
         state.mkdir(parents=True, exist_ok=True)
         lock = open(state / "lock", "w")
     except OSError as error:
@@ -172,9 +209,16 @@ def opened(out: Path, waiting: Callable[[], None]) -> Iterator[FolderOutput]:
         except BlockingIOError:
             waiting()
             fcntl.flock(lock, fcntl.LOCK_EX)
-        output = FolderOutput(out, state)
-        output.sweep()
-        yield output
+        yield FolderOutput(out, state)
+
+
+@contextmanager
+def _refusals(out: Path) -> Iterator[None]:
+    """A refusal of the disk (full, read-only, not permitted) → OutputError."""
+    try:
+        yield
+    except OSError as error:
+        raise OutputError(f"cannot write to {out.parent}: {error.strerror or error}; the site is as it was") from None
 
 
 def _refuse_what_is_not_ours(out: Path, state: Path) -> None:
@@ -197,15 +241,15 @@ def _current(out: Path, state: Path) -> Path | None:
     return version if version.parent == state and (version / "site").is_dir() else None
 
 
-def _files(folder: str, below: str) -> Iterator[tuple[str, tuple[int, int]]]:
+def _files(folder: str, below: str) -> Iterator[tuple[str, os.stat_result]]:
+    """Every file below a folder, with what the system says of it. Links are files here: nothing is followed."""
     with os.scandir(folder) as entries:
         for entry in entries:
             name = below + entry.name
             if entry.is_dir(follow_symlinks=False):
                 yield from _files(entry.path, name + "/")
             else:
-                status = entry.stat(follow_symlinks=False)
-                yield name, (status.st_size, status.st_mtime_ns)
+                yield name, entry.stat(follow_symlinks=False)
 
 
 class DryOutput:

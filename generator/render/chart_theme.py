@@ -14,7 +14,7 @@ from typing import Literal
 
 Width = Literal["wide", "narrow"]
 
-WIDTHS: Mapping[Width, int] = MappingProxyType({"wide": 920, "narrow": 340})
+WIDTHS: Mapping[Width, int] = MappingProxyType({"wide": 920, "narrow": 284})
 FONT = "Liberation Sans, Arial, sans-serif"
 SIZE = 12
 TITLE_SIZE = 13

@@ -67,7 +67,7 @@ def kind_name(lookup: Lookup, lang: str, kind: str) -> str:
 def release_path(lookup: Lookup, release: str, lang: str) -> str:
     """The output path of a release's page."""
     section = lookup.section(lookup.kind(release), lang)
-    return urls.release_path(lang, section, lookup.front(release, lang).slug)
+    return urls.release_path(lang, section, lookup.slug(release, lang))
 
 
 def stylesheet_path(lookup: Lookup) -> str:

@@ -21,23 +21,19 @@ from markdown.treeprocessors import Treeprocessor
 from pymdownx.blocks import BlocksExtension
 from pymdownx.blocks.block import Block
 
-from ..errors import Problem, SourceRef, did_you_mean
+from ..errors import Problem, SourceRef
 from ..urls import slugify
+from .overlooked import crowded, overlooked
 
-BLOCKS = ("box", "key-points", "lead", "note")
 _OPEN, _CLOSE = "\ue000", "\ue001"
 _TOKEN = re.compile(f"{_OPEN}(\\d+){_CLOSE}")
 _BLOCK_TOKEN = re.compile("<p>\ue002(\\d+)\ue003</p>")
-_FIGURE = re.compile(r"\{\{(.*?)\}\}")
-_CODE = re.compile(r"`[^`\n]+`")
-_HTML = re.compile(r"<(?:/?[A-Za-z](?![a-z]+://)[^\s>]*|!--|!\[|\?)")
-_FENCE = re.compile(r"^(/{3,})[ \t]*([^\s|]*)")
+_FIGURE = re.compile(r"\{\{((?:(?!\{\{|\}\}).)*)\}\}")
+_HEADING_1 = re.compile(r"^(?:#(?!#)|=+[ ]*$)", re.M)
 _SAFE = re.compile(r"^(https?://|mailto:)[^\s]+$", re.I)
 _SCHEME = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]*):")
 _UNUSED_PATTERNS = ("html", "entity", "automail", "image_reference", "short_image_ref")
-_TAGS = frozenset(
-    "a aside blockquote br code div em h2 h3 h4 h5 h6 hr li ol p pre section span strong sup ul".split()
-)
+_TAGS = frozenset("a aside blockquote br code div em h2 h3 h4 h5 h6 hr li ol p pre section span strong sup ul".split())
 _ATTRIBUTES: dict[str, set[str]] = {
     "a": {"href", "title", "class"},
     "aside": {"class", "aria-labelledby"},
@@ -71,7 +67,7 @@ class Figures(Protocol):
 
 
 class Resolver(Figures, Protocol):
-    """What prose asks while it is rendered. Each method notes its own problems, and answers with something printable."""
+    """What prose asks while it is rendered. Each method notes its problems, and answers with something printable."""
 
     def claim(self, name: str, line: int) -> None:
         """Take note of a claim that is asserted."""
@@ -113,10 +109,14 @@ class ProseRenderer:
         work = _Work(body, path, first_line, resolver)
         source = work.tokens()
         work.scan()
+        if work.endless():
+            return Prose(f"<p>{escape(work.plain(source))}</p>", problems=work.problems)
         self._md.reset()
         self._tree.work = work
         html = self._md.convert(source)
-        clean = nh3.clean(html, tags=set(_TAGS), attributes=_ATTRIBUTES, link_rel=None, url_schemes={"http", "https", "mailto"})
+        clean = nh3.clean(
+            html, tags=set(_TAGS), attributes=_ATTRIBUTES, link_rel=None, url_schemes={"http", "https", "mailto"}
+        )
         clean = _BLOCK_TOKEN.sub(lambda found: work.blocks[int(found.group(1))], clean)
         clean = _TOKEN.sub(lambda found: work.figures[int(found.group(1))].html, clean)
         return Prose(clean, work.places, work.problems)
@@ -130,6 +130,8 @@ def render_line(text: str, line: int, resolver: Figures) -> Inline:
         shape = resolver.figure(piece, line) if index % 2 else Inline(escape(piece, quote=False), piece)
         html.append(shape.html)
         plain.append(shape.text)
+        if index % 2 == 0 and (brace := re.search(r"\{\{|\}\}", piece)):
+            resolver.figure(piece[brace.start() :], line)  # which is none, and says so
     return Inline("".join(html), "".join(plain))
 
 
@@ -144,6 +146,7 @@ class _Work:
         self.places: dict[str, int] = {}
         self.anchors: set[str] = set()
         self._searched: dict[str, int] = {}
+        self._headings = 0
 
     def line_at(self, position: int) -> int:
         return self.body.count("\n", 0, position) + self.first
@@ -155,6 +158,19 @@ class _Work:
             position = self.body.find(needle)
         self._searched[needle] = position + 1
         return self.line_at(max(position, 0))
+
+    def line_of_heading(self) -> int:
+        """The line of the next heading of the first rank."""
+        found = _HEADING_1.search(self.body, self._headings)
+        if found is None:
+            return self.first
+        self._headings = found.end()
+        return self.line_at(found.start())
+
+    def line_of_words(self, element: ElementTree.Element) -> int:
+        """The line of a link whose address does not stand in the text as it is."""
+        words = _TOKEN.split("".join(element.itertext()))[0]
+        return self.line_of(f"[{words}](")
 
     def wrong(self, code: str, message: str, line: int, hint: str = "") -> None:
         self.problems.append(Problem(code, message, SourceRef(self.path, line), hint))
@@ -174,32 +190,20 @@ class _Work:
                 self.wrong("bad-figure", f'"{sign}" without its partner', line, hint)
         return source
 
+    def endless(self) -> bool:
+        """Whether a paragraph holds so many brackets that Markdown would not come to an end with it."""
+        found = tuple(crowded(self.body, self.path, self.first))
+        self.problems += found
+        return bool(found)
+
     def plain(self, text: str) -> str:
         """Text with figures in words, for attributes."""
-        return _TOKEN.sub(lambda found: self.figures[int(found.group(1))].text, text)
+        plain = re.sub("\x02([0-9]+)\x03", lambda found: chr(int(found.group(1))), text)  # what a backslash escaped
+        return _TOKEN.sub(lambda found: self.figures[int(found.group(1))].text, plain)
 
     def scan(self) -> None:
-        """What Markdown would let pass in silence: HTML, and blocks that are unknown or not closed."""
-        bare = _CODE.sub(lambda found: " " * len(found.group()), self.body)
-        for found in _HTML.finditer(bare):
-            hint = "write Markdown; for a smaller-than sign write &lt;"
-            self.wrong("raw-html", f"HTML is not allowed: {found.group()}", self.line_at(found.start()), hint)
-        open_blocks: list[tuple[str, int]] = []
-        for number, line in enumerate(self.body.split("\n"), self.first):
-            if fence := _FENCE.match(line):
-                self.fence(fence.group(1), fence.group(2), number, open_blocks)
-        for name, number in open_blocks:
-            self.wrong("bad-syntax", f'the block "{name}" is not closed', number, "end it with a line ///")
-
-    def fence(self, bar: str, name: str, number: int, open_blocks: list[tuple[str, int]]) -> None:
-        if name and name not in BLOCKS:
-            self.wrong("bad-syntax", f'there is no block "{name}"', number, did_you_mean(name, BLOCKS))
-        if name:
-            open_blocks.append((name, number))
-        elif open_blocks:
-            open_blocks.pop()
-        else:
-            self.wrong("bad-syntax", "a block ends here that did not begin", number, "delete the line ///")
+        """Note what Markdown would let pass in silence."""
+        self.problems += overlooked(self.body, self.path, self.first)
 
     # -- the tree
 
@@ -216,7 +220,7 @@ class _Work:
             return
         if element.get("title"):
             element.set("title", self.plain(element.get("title") or ""))
-        line = self.line_of(target)
+        line = self.line_of(target) if target and target in self.body else self.line_of_words(element)
         if scheme == "release":
             release, _, anchor = rest.partition("#")
             address = self.resolver.release_link(release, line)
@@ -232,13 +236,18 @@ class _Work:
             self.wrong("bad-link", "an address cannot hold a figure", line, "write the address in full")
             return False
         scheme = _SCHEME.match(target)
-        if (scheme and not _SAFE.match(target)) or target.startswith("//") or "\\" in target:
+        if (scheme and not _SAFE.match(target)) or target.startswith("//") or re.search(r"[\\\x00-\x20]", target):
             hint = "write https://…, mailto:…, release:<id>, claim:<id>, #anchor, or /path/in/the/site/"
             self.wrong("bad-link", f'the address "{self.plain(target)}" is not allowed', line, hint)
             return False
         if not scheme and not target.startswith(("#", "/")):
             hint = "begin it with / (the site's root), or write release:<id>"
-            self.wrong("bad-link", f'the address "{target}" depends on where the page stands', line, hint)
+            what = (
+                f'the address "{self.plain(target)}" depends on where the page stands'
+                if target
+                else "the address is empty"
+            )
+            self.wrong("bad-link", what, line, hint)
             return False
         return True
 
@@ -283,10 +292,16 @@ class _Resolve(Treeprocessor):
             if parent.tag == "p":
                 self.image_of(parent)
             elif parent.tag == "h1":
-                self.work.wrong("bad-syntax", "the title stands in the front matter", self.work.first, "use ## for headings")
+                line = self.work.line_of_heading()
+                self.work.wrong("bad-syntax", "the title stands in the front matter", line, "use ## for headings")
                 parent.tag = "h2"
             if parent.tag in ("h2", "h3", "h4", "h5", "h6"):
                 parent.set("id", self.work.anchor("".join(parent.itertext())))
+        for image in root.iter("img"):  # in a list or a heading, where there is no paragraph
+            line = self.work.line_of(f"({image.get('src') or ''}")
+            self.work.wrong(
+                "bad-syntax", "a chart or a table must stand alone in its paragraph", line, "add empty lines"
+            )
         for element in root.iter("a"):
             if "footnote" not in (element.get("class") or ""):
                 self.work.link(element)
@@ -302,7 +317,14 @@ class _Resolve(Treeprocessor):
         if not (alone and blank):
             target = images[0].get("src") or ""
             line = self.work.line_of(f"({target}")
-            self.work.wrong("bad-syntax", "a chart or a table must stand alone in its paragraph", line, "add empty lines")
+            self.work.wrong(
+                "bad-syntax", "a chart or a table must stand alone in its paragraph", line, "add empty lines"
+            )
+            for image in images:
+                self.work.image(image)
+                image.tag = "span"
+                image.attrib.clear()
+            return
         token = self.work.image(images[0])
         for child in list(paragraph):
             paragraph.remove(child)
@@ -313,6 +335,11 @@ class _Container(Block):  # type: ignore[misc]
     """A block of prose with a class of its own."""
 
     TAG = "div"
+
+    def on_validate(self, parent: Any) -> bool:
+        """Markdown's hook: options (`attrs`) have no effect."""
+        self.options["attrs"] = {}
+        return True
 
     def on_create(self, parent: Any) -> Any:
         """Markdown's hook: the element that holds the block."""

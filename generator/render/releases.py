@@ -72,7 +72,7 @@ class Facts:
         """See `Resolver.claim`."""
         try:
             self.lookup.claim(self.release, name)
-        except FactError as error:
+        except (FactError, SourceErrors) as error:
             self.wrong(error, line)
 
 
@@ -104,7 +104,7 @@ class _PageFacts(Facts):
         self._again("chart", name, self.charts, line)
         try:
             spec = self.lookup.chart(self.release, name)
-        except FactError as error:
+        except (FactError, SourceErrors) as error:
             self.wrong(error, line)
             return ""
         try:
@@ -147,7 +147,7 @@ class _PageFacts(Facts):
         self._again("table", name, self.tables, line)
         try:
             spec = self.lookup.display(self.release, name)
-        except FactError as error:
+        except (FactError, SourceErrors) as error:
             self.wrong(error, line)
             return ""
         try:
@@ -212,7 +212,7 @@ def _quality(lookup: Lookup, release: str, lang: str, table: str) -> str:
     """What must be said of a file whose data are not plainly official."""
     try:
         return status_of(Words(lookup, lang), lookup.table_spec(release, table), ())
-    except FactError:
+    except (FactError, SourceErrors):
         return ""  # the missing message is reported where a chart or a table needs it
 
 

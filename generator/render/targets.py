@@ -61,9 +61,18 @@ class Press:
                 headline, problems = render_headline(lookup, target.release, target.lang)
                 return Artifact(target, b"", problems=tuple(problems), headline=headline)
             case "audit":
-                return Artifact(target, b"", problems=audit_release(target.release, lookup))
+                return self._audit(target, lookup)
             case _:
                 return self._page(target, self._render(target, lookup), lookup)
+
+    def _audit(self, target: Target, lookup: Lookup) -> Artifact:
+        """What is wrong with a release. No level can let a definition pass that cannot be used."""
+        found = audit_release(target.release, lookup)
+        mistakes = lookup.whole_release(target.release).problems
+        if mistakes:
+            level = lookup.config().level
+            found = tuple(problem if problem in mistakes else level(problem) for problem in found)
+        return Artifact(target, b"", problems=found, failed=bool(mistakes))
 
     def _render(self, target: Target, lookup: Lookup) -> Page:
         path, lang, templates = target.path, target.lang, self.templates

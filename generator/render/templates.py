@@ -10,9 +10,10 @@ from jinja2 import Environment, StrictUndefined, TemplateError, TemplateNotFound
 from jinja2.loaders import FunctionLoader
 from jinja2.meta import find_referenced_templates
 
-from ..errors import Problem, SourceErrors, SourceRef, did_you_mean
+from ..errors import FactError, Problem, SourceErrors, SourceRef, StaleSource, did_you_mean
 from ..facts.lookup import Lookup
 from ..sources.site import Site, catalogue_name
+from ..spec import decode
 
 
 class Templates:
@@ -41,7 +42,7 @@ class Templates:
         path = self._site.template_path(name)
         if path is None:
             return None
-        return self._site.snapshot.read(path).decode("utf-8-sig"), path, lambda: True
+        return decode(self._site.snapshot.read(path), path), path, lambda: True
 
     def _find_closure(self, name: str) -> tuple[str, ...]:
         """All templates that a template may use, itself included; absent ones too."""
@@ -78,6 +79,8 @@ class Templates:
             raise SourceErrors(_problem(error.message or "syntax error", place, error.lineno)) from None
         except TemplateNotFound as error:
             raise SourceErrors(self._not_found(str(error.name), name, error)) from None
+        except (SourceErrors, FactError, StaleSource):
+            raise
         except Exception as error:  # a template may call anything on its view: whatever it raises is the template's
             raise SourceErrors(_problem(_reason(error), *self._place(error, name))) from None
         finally:

@@ -14,13 +14,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from ..errors import Problem, SourceErrors, SourceRef, StaleSource
+from ..errors import Problem, SourceRef, StaleSource
 
 FOLDERS = ("content", "data", "templates")
 ROOT_FILES = ("site.toml",)
 DEFAULT = "@default/"
 
 #: Editors' and systems' files that are never sources.
+_FILE_SUFFIXES = (".csv", ".html", ".json", ".md", ".po", ".toml", ".xml")
 _IGNORED_SUFFIXES = ("~", ".swp", ".swx", ".tmp", ".bak", ".orig", ".pyc")
 
 
@@ -70,11 +71,14 @@ class FolderFiles:
         stamps: dict[str, Stamp] = {}
         problems: list[Problem] = []
         real = Path(os.path.realpath(self.root))
+        for name in (*ROOT_FILES, *FOLDERS):
+            if (self.root / name).is_symlink() and not _leads_inside(str(self.root / name), real):
+                problems.append(_leaves(name))
         for name in ROOT_FILES:
             if (self.root / name).is_file():
                 stamps[name] = _stamp((self.root / name).stat())
         for folder in FOLDERS:
-            if (self.root / folder).is_dir():
+            if (self.root / folder).is_dir() and folder not in {problem.where.path for problem in problems}:
                 self._walk(str(self.root / folder), folder, real, stamps, problems, frozenset())
         if self.templates is not None and os.path.realpath(self.templates) != str(real / "templates"):
             inside = Path(os.path.realpath(self.templates))
@@ -93,15 +97,18 @@ class FolderFiles:
         for entry in _entries(folder):
             path = f"{name}/{entry.name}"
             if entry.is_symlink() and not _leads_inside(entry.path, inside):
-                hint = "copy the file into the site's folder"
-                problems.append(Problem("bad-path", "this link leaves the site's folder", SourceRef(path), hint))
+                problems.append(_leaves(path))
                 continue
             try:
                 status = entry.stat()
             except OSError as error:
-                problems.append(Problem("missing-file", f"cannot be read: {error.strerror}", SourceRef(path)))
+                hint = "put a file in its place, or delete it"
+                problems.append(Problem("missing-file", f"it cannot be read: {error.strerror}", SourceRef(path), hint))
                 continue
-            if stat.S_ISDIR(status.st_mode):
+            if not stat.S_ISREG(status.st_mode) and path.endswith(_FILE_SUFFIXES):
+                hint = "put a file in its place"
+                problems.append(Problem("missing-file", "this is not a file", SourceRef(path), hint))
+            elif stat.S_ISDIR(status.st_mode):
                 if status.st_ino not in above:
                     self._walk(entry.path, path, inside, stamps, problems, above | {status.st_ino})
             elif stat.S_ISREG(status.st_mode):
@@ -126,6 +133,11 @@ def _entries(folder: str) -> Iterator[os.DirEntry[str]]:
         for entry in sorted(entries, key=lambda entry: entry.name):
             if not entry.name.startswith(".") and not entry.name.endswith(_IGNORED_SUFFIXES):
                 yield entry
+
+
+def _leaves(path: str) -> Problem:
+    hint = "copy what it leads to into the site's folder"
+    return Problem("bad-path", "this link leaves the site's folder", SourceRef(path), hint)
 
 
 def _leads_inside(path: str, inside: Path) -> bool:
@@ -183,6 +195,11 @@ class Snapshot:
     files: Files
     digests: Mapping[str, str]
     known: Mapping[str, Known] = field(default_factory=dict, compare=False, repr=False)
+    problems: tuple[Problem, ...] = ()
+
+    def refuses(self, path: str) -> bool:
+        """Whether a file, or a folder around it, is there but cannot be used: one of `problems` says why."""
+        return any(path == problem.where.path or path.startswith(f"{problem.where.path}/") for problem in self.problems)
 
     def __contains__(self, path: str) -> bool:
         return path in self.digests
@@ -204,13 +221,14 @@ class Snapshot:
 
     def bare(self) -> Snapshot:
         """The same snapshot without what only the next build needs: lighter to send to another process."""
-        return Snapshot(self.files, self.digests)
+        return Snapshot(self.files, self.digests, problems=self.problems)
 
 
 def take_snapshot(files: Files, known: Mapping[str, Known], max_bytes: int) -> Snapshot:
     """Look at every source. Files whose stamp is as `known` are not read again.
 
-    Raises SourceErrors: links that leave the folder, unreadable files, files over `max_bytes`.
+    What cannot be used is left out, and told in `problems`: links that leave the folder, unreadable files, folders in
+    the place of files, and files over `max_bytes`.
     """
     before = files.now_ns()
     stamps, found = files.scan()
@@ -229,10 +247,11 @@ def take_snapshot(files: Files, known: Mapping[str, Known], max_bytes: int) -> S
         try:
             data = files.read(path)
         except OSError as error:
-            problems.append(Problem("missing-file", f"cannot be read: {error.strerror}", SourceRef(path)))
+            hint = "see who may read it"
+            problems.append(
+                Problem("missing-file", f"the file cannot be read: {error.strerror}", SourceRef(path), hint)
+            )
             continue
         settled = before - max(stamp.mtime_ns, stamp.ctime_ns) > _FRESH_NS
         entries[path] = Known(stamp if settled else None, digest_of(data))
-    if problems:
-        raise SourceErrors(*problems)
-    return Snapshot(files, {path: entry.digest for path, entry in entries.items()}, entries)
+    return Snapshot(files, {path: entry.digest for path, entry in entries.items()}, entries, tuple(problems))

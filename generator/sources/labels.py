@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..errors import Problem, SourceErrors, SourceRef
-from ..spec import decode
+from ..spec import csv_mistake, decode
 
 LABELS_FILE = "data/labels.csv"
 
@@ -19,26 +19,60 @@ class Labels:
 
     names: Mapping[str, Mapping[str, str]]
     lines: Mapping[str, int]
+    problems: tuple[Problem, ...] = ()
+
+
+class _Unread(dict[str, str]):
+    """Names that cannot be read: every code stands for itself, so that only the file's own mistake is told."""
+
+    def get(self, code: str, default: str | None = None) -> str:  # type: ignore[override]
+        return super().get(code, code)
+
+
+def missing_labels(tags: tuple[str, ...], *, told: bool) -> Labels:
+    """The names of a site without labels.csv: none; `told` when it is already known why."""
+    hint = f"write it: its first line is code,{','.join(tags)}, and each other line names a code in every language"
+    problem = Problem("missing-file", f"there is no file {LABELS_FILE}", SourceRef(LABELS_FILE), hint)
+    return Labels({tag: _Unread() for tag in tags}, {}, () if told else (problem,))
 
 
 def read_labels(data: bytes, tags: tuple[str, ...]) -> Labels:
     """The bytes of labels.csv → the names that it gives in the site's languages. Raises SourceErrors."""
-    text = decode(data, LABELS_FILE)
+    labels = parse_labels(data, tags)
+    if labels.problems:
+        raise SourceErrors(*labels.problems)
+    return labels
+
+
+def parse_labels(data: bytes, tags: tuple[str, ...]) -> Labels:
+    """The bytes of labels.csv → the names, and what is wrong; then a code that it does not name names itself."""
+    try:
+        names, lines, problems = _read(decode(data, LABELS_FILE), tags)
+    except SourceErrors as errors:
+        return Labels({tag: _Unread() for tag in tags}, {}, errors.problems)
+    if problems:
+        return Labels({tag: _Unread(named) for tag, named in names.items()}, lines, tuple(problems))
+    return Labels(names, lines)
+
+
+def _read(text: str, tags: tuple[str, ...]) -> tuple[Mapping[str, Mapping[str, str]], Mapping[str, int], list[Problem]]:
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     names: dict[str, dict[str, str]] = {tag: {} for tag in tags}
     lines: dict[str, int] = {}
     problems: list[Problem] = []
+    start = 1
     try:
         head = next(reader, [])
         columns = _columns(head, tags, problems)
+        start = reader.line_num + 1
         for row in reader:
             if row:
-                _read_row(row, reader.line_num, head, columns, names, lines, problems)
+                _read_row(row, start, head, columns, names, lines, problems)
+            start = reader.line_num + 1
     except csv.Error as error:
-        problems.append(Problem("bad-csv", f"this is not CSV: {error}", SourceRef(LABELS_FILE, reader.line_num)))
-    if problems:
-        raise SourceErrors(*problems)
-    return Labels(names, lines)
+        message, hint = csv_mistake(error)
+        problems.append(Problem("bad-csv", message, SourceRef(LABELS_FILE, start), hint))
+    return names, lines, problems
 
 
 def _columns(head: list[str], tags: tuple[str, ...], problems: list[Problem]) -> Mapping[str, int]:
@@ -48,6 +82,9 @@ def _columns(head: list[str], tags: tuple[str, ...], problems: list[Problem]) ->
             if head and ";" in head[0]:
                 hint += ", with commas between the columns, not semicolons"
             problems.append(Problem("bad-csv", f'there is no column "{name}"', SourceRef(LABELS_FILE, 1), hint))
+        elif head.count(name) > 1:
+            message = f'two columns are named "{name}"'
+            problems.append(Problem("duplicate-key", message, SourceRef(LABELS_FILE, 1), "keep one of them"))
     if problems:
         raise SourceErrors(*problems)
     return {name: head.index(name) for name in ("code", *tags)}
@@ -78,3 +115,6 @@ def _read_row(
         for tag, named in names.items():
             if name := row[columns[tag]].strip():
                 named[code] = name
+                if ".pattern" in code and name.count("{}") != 1:
+                    message = f'"{name}" does not say where the number stands'
+                    problems.append(Problem("bad-value", message, where, "write {} once, where the number stands"))

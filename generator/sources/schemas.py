@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
@@ -20,12 +20,17 @@ from ..spec import decode
 _TYPES = {
     "string": r"(?s).*",
     "any": r"(?s).*",
-    "number": r"[+-]?(\d+(\.\d*)?|\.\d+)",
-    "integer": r"[+-]?\d+",
-    "year": r"\d{4}",
-    "yearmonth": r"\d{4}-(0[1-9]|1[0-2])",
+    "number": r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)",
+    "integer": r"[+-]?[0-9]+",
+    "year": r"[0-9]{4}",
+    "yearmonth": r"[0-9]{4}-(0[1-9]|1[0-2])",
 }
-_CONSTRAINTS = ("required", "enum", "pattern", "minimum", "maximum", "minLength", "maxLength", "unique")
+_CONSTRAINTS = ("required", "enum", "pattern", "minimum", "maximum", "minLength", "maxLength")
+_TOP = ("fields", "missingValues", "primaryKey")
+_FIELD = ("name", "type", "constraints", "format")
+#: What the standard lets a schema say for people: it has no effect here.
+_WORDS = ("$schema", "title", "description", "name", "example", "rdfType", "homepage", "version", "created", "keywords")
+_LONGEST_MATCHED = 200
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,8 @@ class SchemaField:
             return f'"{text}" is not of the type "{self.type}"'
         if self.enum and text not in self.enum:
             return f'"{text}" is not one of the schema\'s codes; {did_you_mean(text, self.enum)}'
+        if self.pattern is not None and len(text) > _LONGEST_MATCHED:
+            return f'"{text}" is too long for a pattern'
         if self.pattern is not None and not self.pattern.fullmatch(text):
             return f'"{text}" does not match the schema\'s pattern {self.pattern.pattern}'
         low, high = self.lengths
@@ -81,14 +88,18 @@ class Schema:
 def read_schema(data: bytes, path: str, table: TableSpec) -> Schema:
     """A schema file's bytes → the schema of this table. Raises SourceErrors with everything that is wrong."""
     text = decode(data, path)
+    hint = "every text stands in double quotes, and commas stand between entries; see docs/statistician.md"
+    reader = _Reader(path, text)
     try:
-        document = json.loads(text)
+        document = json.loads(text, object_pairs_hook=reader.once, parse_constant=reader.constant)
     except json.JSONDecodeError as error:
         where = SourceRef(path, error.lineno)
-        raise SourceErrors(Problem("bad-schema", f"this is not JSON: {error.msg}", where)) from None
-    except RecursionError:
-        raise SourceErrors(Problem("bad-schema", "the document is nested too deeply", SourceRef(path, 1))) from None
-    reader = _Reader(path, text)
+        raise SourceErrors(Problem("bad-schema", f"this is not JSON: {error.msg}", where, hint)) from None
+    except (RecursionError, ValueError) as error:
+        message = (
+            "the document is nested too deeply" if isinstance(error, RecursionError) else f"this is not JSON: {error}"
+        )
+        raise SourceErrors(Problem("bad-schema", message, SourceRef(path, 1), hint)) from None
     schema = reader.schema(document, table)
     if reader.problems:
         raise SourceErrors(*reader.problems)
@@ -107,19 +118,40 @@ class _Reader:
         line = self.text.count("\n", 0, at) + 1 if at >= 0 else 1
         self.problems.append(Problem("bad-schema", message, SourceRef(self.path, line), hint))
 
+    def once(self, pairs: list[tuple[str, object]]) -> dict[str, object]:
+        """A JSON object; a key that stands twice in it is a mistake."""
+        names = [name for name, _value in pairs]
+        for name in sorted({name for name in names if names.count(name) > 1}):
+            self.wrong(f'"{name}" stands twice in one object', name, "keep one of them")
+        return dict(pairs)
+
+    def constant(self, text: str) -> None:
+        """NaN and Infinity, which Python reads and JSON does not know."""
+        line = self.text.count("\n", 0, self.text.index(text)) + 1
+        hint = "write a number, or leave out the constraint"
+        self.problems.append(Problem("bad-schema", f"{text} is not a number", SourceRef(self.path, line), hint))
+
+    def unknown(self, keys: Iterable[str], known: tuple[str, ...], place: str) -> None:
+        """Report keys that would have no effect."""
+        for key in keys:
+            if key not in known and key not in _WORDS:
+                self.wrong(f'unknown key "{key}"{place}', key, did_you_mean(key, known))
+
     def schema(self, document: object, table: TableSpec) -> Schema:
         if not isinstance(document, dict) or not isinstance(document.get("fields"), list):
-            self.wrong('a Table Schema is an object with a list "fields"')
+            hint = 'write { "fields": [{ "name": "region", "type": "string" }, …] }'
+            self.wrong('a Table Schema is an object with a list "fields"', hint=hint)
             return Schema(self.path, {}, frozenset())
+        self.unknown(document, _TOP, "")
         missing = document.get("missingValues", [""])
         if not isinstance(missing, list) or not all(isinstance(item, str) for item in missing):
-            self.wrong('"missingValues" must be a list of texts', "missingValues")
+            self.wrong('"missingValues" must be a list of texts', "missingValues", 'for example [""]')
             missing = [""]
         fields: dict[str, SchemaField] = {}
         for item in document["fields"]:
             found = self.field(item, frozenset(missing))
             if found is not None and found.name in fields:
-                self.wrong(f'two fields are named "{found.name}"', found.name)
+                self.wrong(f'two fields are named "{found.name}"', found.name, "keep one of them")
             elif found is not None:
                 fields[found.name] = found
         self.agrees(document, fields, table)
@@ -131,36 +163,46 @@ class _Reader:
                 self.wrong(f'no field describes the column "{name}"', hint=did_you_mean(name, fields))
         value = fields.get(table.value)
         if value is not None and value.type not in ("number", "integer"):
-            self.wrong(f'the field "{table.value}" holds the values, but its type is "{value.type}"', table.value)
+            message = f'the field "{table.value}" holds the values, but its type is "{value.type}"'
+            self.wrong(message, table.value, 'write "type": "number"')
         key = document.get("primaryKey")
         keys = [key] if isinstance(key, str) else key
         if keys is not None and (not isinstance(keys, list) or set(map(str, keys)) != set(table.dimensions)):
             message = f"the primary key differs from the table's dimensions: {', '.join(table.dimensions)}"
-            self.wrong(message, "primaryKey")
+            self.wrong(message, "primaryKey", "name the same columns in both, or leave the primary key out")
 
     def field(self, item: object, missing: frozenset[str]) -> SchemaField | None:
         if not isinstance(item, dict) or not isinstance(item.get("name"), str):
-            self.wrong('every field is an object with a "name"', "fields")
+            self.wrong('every field is an object with a "name"', "fields", 'for example { "name": "region" }')
             return None
+        self.unknown(item, _FIELD, f' in the field "{item["name"]}"')
+        if item.get("format", "default") != "default":
+            hint = "leave it out: cells are written plainly"
+            self.wrong(f'field "{item["name"]}": the format "{item["format"]}" is not supported', "format", hint)
         name, kind = item["name"], item.get("type", "string")
-        if kind not in _TYPES:
+        if not isinstance(kind, str) or kind not in _TYPES:
             self.wrong(f'field "{name}": the type "{kind}" is not supported', name, f"use one of: {', '.join(_TYPES)}")
             kind = "any"
         limits = item.get("constraints", {})
         if not isinstance(limits, dict):
-            self.wrong(f'field "{name}": "constraints" must be an object', name)
+            self.wrong(f'field "{name}": "constraints" must be an object', name, 'for example { "required": true }')
             limits = {}
         for word in limits:
             if word not in _CONSTRAINTS:
                 self.wrong(f'field "{name}": unknown constraint "{word}"', word, did_you_mean(word, _CONSTRAINTS))
+        if not isinstance(limits.get("required", False), bool):
+            self.wrong(f'field "{name}": "required" must be true or false', "required", "without quotes")
         enum = limits.get("enum", [])
+        if not isinstance(enum, list) or not all(isinstance(code, (str, int)) for code in enum):
+            self.wrong(f'field "{name}": "enum" must be a list of codes', "enum", 'for example ["BRU", "VLG"]')
+            enum = []
         return SchemaField(
             name,
             kind,
             re.compile(_TYPES[kind]),
             missing,
             required=limits.get("required") is True,
-            enum=frozenset(str(code) for code in enum) if isinstance(enum, list) else frozenset(),
+            enum=frozenset(str(code) for code in enum),
             pattern=self.pattern(name, limits.get("pattern")),
             minimum=self.number(name, limits.get("minimum")),
             maximum=self.number(name, limits.get("maximum")),
@@ -171,22 +213,60 @@ class _Reader:
         if value is None:
             return None
         try:
-            return re.compile(str(value))
-        except re.error as error:
-            self.wrong(f'field "{name}": the pattern is wrong: {error}', name)
+            pattern = re.compile(str(value))
+        except (re.error, RecursionError, OverflowError) as error:
+            self.wrong(
+                f'field "{name}": the pattern is wrong: {error}', "pattern", "see docs.python.org/3/library/re.html"
+            )
             return None
+        if _may_take_for_ever(str(value)):
+            hint = "repeat single characters or classes such as [A-Z], not groups that hold a repetition or a choice"
+            self.wrong(f'field "{name}": matching the pattern {value} may take for ever', "pattern", hint)
+            return None
+        return pattern
 
     def number(self, name: str, value: object) -> Decimal | None:
         if value is None:
             return None
         try:
-            return Decimal(str(value))
+            number = Decimal(str(value))
         except InvalidOperation:
-            self.wrong(f'field "{name}": "{value}" is not a number', name)
+            number = Decimal("NaN")
+        if isinstance(value, bool) or not number.is_finite():
+            self.wrong(f'field "{name}": "{value}" is not a number', name, "write a number, without quotes")
             return None
+        return number
 
     def length(self, name: str, value: object) -> int | None:
         if value is None or (isinstance(value, int) and not isinstance(value, bool) and value >= 0):
             return value
-        self.wrong(f'field "{name}": "{value}" is not a length', name)
+        self.wrong(f'field "{name}": "{value}" is not a length', name, "write a whole number")
         return None
+
+
+def _may_take_for_ever(pattern: str) -> bool:
+    """Whether a pattern repeats a group that itself can match one text in several ways, or has very many choices.
+
+    Python's matcher tries every way before it gives up; without such groups, there are few of them.
+    """
+    groups = [False]  # for each open group: whether a repetition or a choice stands in it
+    choices, closed = 0, False
+    for token in re.findall(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|[(){}|*+?]|[^\\\[(){}|*+?]+", _fixed(pattern), re.S):
+        if token in "*+?{" and closed and token != "?":
+            return True
+        closed_before, closed = closed, False
+        if token == "(":
+            groups.append(False)
+        elif token == ")" and len(groups) > 1:
+            closed = groups.pop()
+            groups[-1] |= closed
+        elif token in ("|", "*", "+", "?", "{"):
+            groups[-1] = True
+            choices += token != "?" or not closed_before
+    return choices > 12
+
+
+def _fixed(pattern: str) -> str:
+    """The pattern without `(?:` and the like, and with `{3}` told apart from `{3,}` after single characters."""
+    plain = re.sub(r"\(\?(?:[:=!>]|<[=!]|P<\w+>)", "(", pattern)
+    return re.sub(r"(?<=[^)])\{[0-9]+\}", "", plain)

@@ -1,14 +1,14 @@
 """A snapshot of the sources → Site: every release's head, and everything else on request, read once.
 
 Heads are enough to plan addresses, indexes and feeds. They are kept from build to build by the digest of the file that
-they were read from (`Memo`), so that a build after one edit parses one file. Texts, tables and definitions are read when
-a page asks for them; only the latest are kept, so that memory does not grow with the number of releases.
+they were read from (`Memo`), so that a build after one edit parses one file. Texts, tables and definitions are read
+when a page asks for them; only the latest are kept, so that memory does not grow with the number of releases.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from functools import cached_property, lru_cache
@@ -16,17 +16,19 @@ from functools import cached_property, lru_cache
 from ..config import SiteConfig
 from ..errors import Problem, SourceErrors, SourceRef
 from ..formats import Catalogue, Style, read_catalogue, style_of
-from ..model import FrontMatter, Release, ReleaseHead, ReleaseText, Table
+from ..model import UNPUBLISHED, FrontMatter, Release, ReleaseHead, ReleaseText, Table
+from ..spec import decode
 from ..urls import slugify
 from .files import DEFAULT, Snapshot, digest_of
-from .labels import LABELS_FILE, Labels, read_labels
-from .releases import RELEASE_FILE, read_release, read_release_head
+from .labels import LABELS_FILE, Labels, missing_labels, parse_labels
+from .releases import RELEASE_FILE, parse_release, read_release_head
 from .schemas import read_schema
 from .tables import read_table
-from .texts import read_text
+from .texts import parse_text
 
 _RELEASE = re.compile(r"^data/([^/]+)/release\.toml$")
-_ID = re.compile(r"^[A-Za-z0-9]+([._-][A-Za-z0-9]+)*$")
+_ID = re.compile(r"^(?=.{1,100}$)[A-Za-z0-9]+([._-][A-Za-z0-9]+)*$")
+_LONGEST_SLUG = 100
 
 
 @dataclass(frozen=True)
@@ -78,8 +80,8 @@ class Site:
     def labels(self) -> Labels:
         """The names of codes; none at all when the site has no labels.csv."""
         if LABELS_FILE not in self.snapshot:
-            return Labels({tag: {} for tag in self.config.tags}, {})
-        return read_labels(self.snapshot.read(LABELS_FILE), self.config.tags)
+            return missing_labels(self.config.tags, told=self.snapshot.refuses(LABELS_FILE))
+        return parse_labels(self.snapshot.read(LABELS_FILE), self.config.tags)
 
     @cached_property
     def config_digest(self) -> str:
@@ -92,15 +94,15 @@ class Site:
     def section(self, kind: str, lang: str) -> str:
         """The slug of a kind of publication in a language: made of its name."""
         name = self.labels.names[lang].get(f"kind.{kind}", "")
-        return slugify(name) or self.config.kinds[kind].folder
+        return slugify(name)[:_LONGEST_SLUG].strip("-") or self.config.kinds[kind].folder
 
     def _release(self, release: str) -> Release:
         path = self.release_file(release)
-        return read_release(self.snapshot.read(path), path, release, self.config)
+        return parse_release(self.snapshot.read(path), path, release, self.config)
 
     def _text(self, release: str, lang: str) -> ReleaseText:
         path = self.text_file(release, lang)
-        return read_text(self.snapshot.read(path), path, release, lang)
+        return parse_text(self.snapshot.read(path), path, release, lang)[0]
 
     def _table(self, release: str, table: str) -> Table:
         spec = self.release(release).tables[table]
@@ -112,12 +114,12 @@ class Site:
                 (path, "put the CSV there, or correct file = …"),
                 (schema_path, "describe the columns in a Frictionless Table Schema (docs/statistician.md)"),
             )
-            if needed not in self.snapshot
+            if needed not in self.snapshot and not self.snapshot.refuses(needed)
         ]
-        if problems:
+        if problems or path not in self.snapshot or schema_path not in self.snapshot:
             raise SourceErrors(*problems)
         schema = read_schema(self.snapshot.read(schema_path), schema_path, spec)
-        return read_table(spec, self.snapshot.read(path), path, schema)
+        return read_table(spec, self.snapshot.read(path), path, schema, where)
 
     def template_path(self, name: str) -> str | None:
         """Where a file of the templates stands: the site's own before the default one."""
@@ -127,10 +129,17 @@ class Site:
         found = []
         for path in self.template_files(catalogue_name(lang)):
             if path in self.snapshot:
+                data = decode(self.snapshot.read(path), path).encode()
                 try:
-                    found.append(read_catalogue(self.snapshot.read(path)))
+                    found.append(read_catalogue(data))
                 except ValueError as error:
-                    raise SourceErrors(Problem("bad-syntax", f"this is not a catalogue: {error}", SourceRef(path))) from None
+                    where = SourceRef(
+                        path, int(line.group(1)) if (line := re.search(r" on ([0-9]+)$", str(error))) else 0
+                    )
+                    hint = "edit it with Poedit, which keeps the form"
+                    raise SourceErrors(
+                        Problem("bad-syntax", f"this is not a catalogue: {error}", where, hint)
+                    ) from None
         return tuple(found)
 
     def _style(self, lang: str) -> Style:
@@ -156,8 +165,11 @@ class Reading:
     problems: tuple[Problem, ...]
 
 
-def read_site(config: SiteConfig, snapshot: Snapshot, memo: Memo) -> Reading:
-    """Read every release's head. A release whose files have problems is left out, and its problems are told."""
+def read_site(config: SiteConfig, snapshot: Snapshot, memo: Memo, mistakes: tuple[Problem, ...] = ()) -> Reading:
+    """Read every release's head. A release whose files have mistakes is checked, and never shown.
+
+    `mistakes` are those of the configuration.
+    """
     reader = _Heads(config, snapshot, memo)
     heads: dict[str, ReleaseHead] = {}
     expected: set[str] = set()
@@ -168,11 +180,19 @@ def read_site(config: SiteConfig, snapshot: Snapshot, memo: Memo) -> Reading:
                 heads[head.id] = head
     reader.orphans(expected)
     site = Site(config, snapshot, heads)
-    try:
-        _ = site.labels
-    except SourceErrors as errors:
-        reader.problems.extend(errors.problems)
-    return Reading(site, Memo(reader.fresh), tuple(reader.problems))
+    problems = [*mistakes, *snapshot.problems, *reader.problems, *site.labels.problems, *_unnamed(site)]
+    return Reading(site, Memo(reader.fresh), tuple(problems))
+
+
+def _unnamed(site: Site) -> Iterator[Problem]:
+    """The names that every page shows."""
+    kinds = dict.fromkeys(head.kind for head in site.heads.values())
+    for tag, names in site.labels.names.items():
+        for code in ("site.title", *(f"kind.{kind}" for kind in kinds)):
+            if LABELS_FILE in site.snapshot and names.get(code) is None:
+                where = SourceRef(LABELS_FILE, site.labels.lines.get(code, 0))
+                message = f'the code "{code}" has no name in "{tag}"'
+                yield Problem("missing-label", message, where, "every page shows it: add it, in every language")
 
 
 class _Heads:
@@ -187,7 +207,9 @@ class _Heads:
     def head(self, release: str, path: str, expected: set[str]) -> ReleaseHead | None:
         if not _ID.match(release):
             hint = "use letters, digits and hyphens"
-            self.problems.append(Problem("bad-path", f'the folder name "{release}" cannot be used', SourceRef(path), hint))
+            self.problems.append(
+                Problem("bad-path", f'the folder name "{release}" cannot be used', SourceRef(path), hint)
+            )
             return None
         try:
             facts = self.facts(release, path)
@@ -202,19 +224,28 @@ class _Heads:
         for lang in self.config.tags:
             text = text_path(self.config, kind, release, lang)
             expected.add(text)
+            if self.snapshot.refuses(text):
+                whole = False
+                continue
             if text not in self.snapshot:
                 self.missing(release, path, lang, text, draft)
                 continue
-            try:
-                texts[lang] = self.front(release, text, lang)
-            except SourceErrors as errors:
+            before = len(self.problems)
+            front = self.front(release, text, lang)
+            if front is not None:
+                texts[lang] = front
+            if len(self.problems) > before:
                 whole = False
-                self.problems.extend(problem.at_level("warning") if draft else problem for problem in errors.problems)
-        if not whole or not texts:
+                if draft:
+                    self.problems[before:] = [problem.at_level("warning") for problem in self.problems[before:]]
+        if not texts:
+            self.broken.add(release)
+            self.problems += parse_release(self.snapshot.read(path), path, release, self.config).problems
             return None
         files = facts["files"]
         assert isinstance(files, dict)
-        return ReleaseHead(release, kind, datetime.fromisoformat(str(facts["published"])), draft, texts, files)
+        published = datetime.fromisoformat(str(facts["published"])) if whole else UNPUBLISHED
+        return ReleaseHead(release, kind, published, draft, texts, files)
 
     def facts(self, release: str, path: str) -> Mapping[str, object]:
         known = self.memo.get(path, self.snapshot.digest(path))
@@ -225,10 +256,19 @@ class _Heads:
         self.fresh[path] = (self.snapshot.digest(path), facts)
         return facts
 
-    def front(self, release: str, path: str, lang: str) -> FrontMatter:
+    def front(self, release: str, path: str, lang: str) -> FrontMatter | None:
+        """The front matter, with what is wrong in it noted; None when the file cannot be read at all."""
         known = self.memo.get(path, self.snapshot.digest(path))
         if known is None:
-            front = read_text(self.snapshot.read(path), path, release, lang).front
+            try:
+                text, problems = parse_text(self.snapshot.read(path), path, release, lang)
+            except SourceErrors as errors:
+                self.problems.extend(errors.problems)
+                return None
+            front = text.front
+            if problems:
+                self.problems.extend(problems)
+                return front
             known = {"title": front.title, "summary": front.summary, "slug": front.slug, "lines": dict(front.lines)}
         self.fresh[path] = (self.snapshot.digest(path), known)
         lines = known["lines"]
@@ -246,10 +286,7 @@ class _Heads:
             for lang in self.config.tags:
                 path = text_path(self.config, kind, release, lang)
                 if path in self.snapshot:
-                    try:
-                        self.front(release, path, lang)
-                    except SourceErrors as errors:
-                        self.problems.extend(errors.problems)
+                    self.front(release, path, lang)
 
     def orphans(self, expected: Iterable[str]) -> None:
         """Texts that no release claims."""
@@ -260,7 +297,7 @@ class _Heads:
             if not path.startswith("content/") or not name.endswith(".md") or path in wanted:
                 continue
             release = name.removesuffix(".md")
-            if release in self.broken:
+            if release in self.broken or self.snapshot.refuses(f"data/{release}/{RELEASE_FILE}"):
                 continue
             hint = f"write data/{release}/release.toml, or delete the text"
             if name in by_name:

@@ -11,33 +11,59 @@ import io
 import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from typing import Any
 
 from ..errors import Problem, SourceErrors, SourceRef, did_you_mean
 from ..model import Cell, Table, TableSpec
-from ..spec import decode
+from ..spec import csv_mistake, decode
 from .schemas import Schema
 
-_NUMBER = re.compile(r"^[+-]?(\d+(\.\d*)?|\.\d+)$")
+_NUMBER = re.compile(r"^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)$")
 _MANY = 20
+#: Digits before and after the decimal point: more is no measurement, but a mistake.
+_MOST_DIGITS = 30
 
 
-def read_table(spec: TableSpec, data: bytes, path: str, schema: Schema) -> Table:
-    """A CSV file's bytes → its table, validated. Raises SourceErrors with every mistake (the first 20 of a kind)."""
+def read_table(spec: TableSpec, data: bytes, path: str, schema: Schema, where: SourceRef | None = None) -> Table:
+    """A CSV file's bytes → its table, validated; `where` is the place of its declaration.
+
+    Raises SourceErrors with every mistake (the first 20 of a kind).
+    """
     text = decode(data, path)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=spec.dialect.delimiter, strict=True)
     found = _Findings(path)
+    rows = _Rows(reader)
     try:
-        head = next(reader, [])
+        head = next(iter(rows), [])
         _check_head(head, spec, schema, found)
-        cells = _read_cells(reader, head, spec, schema, found)
+        cells = _read_cells(rows, head, spec, schema, found)
     except csv.Error as error:
-        found.add("bad-csv", f"this is not CSV: {error}", reader.line_num)
+        message, hint = csv_mistake(error)
+        found.add("bad-csv", message, rows.line, hint)
         raise SourceErrors(*found.problems) from None
+    if not cells and not found.problems:
+        found.add("bad-csv", "the file has a first line, but no row", 1, "export the table anew, with its rows")
     found.close()
-    members, codes = _members(spec, cells, found)
+    members, codes = _members(spec, cells, found, where or SourceRef(path, 1))
     if found.problems:
         raise SourceErrors(*found.problems)
     return Table(spec, cells, members, codes, path)
+
+
+class _Rows:
+    """The rows of a CSV file; `line` is where the last one begins (a cell in quotation marks may go on)."""
+
+    def __init__(self, reader: Any) -> None:
+        self._reader, self.line = reader, 1
+
+    def __iter__(self) -> Iterator[list[str]]:
+        while True:
+            self.line = self._reader.line_num + 1
+            try:
+                row = next(self._reader)
+            except StopIteration:
+                return
+            yield row
 
 
 class _Findings:
@@ -47,9 +73,12 @@ class _Findings:
         self.path = path
         self.problems: list[Problem] = []
         self._counts: dict[str, int] = {}
+        self._next: dict[str, int] = {}
 
     def add(self, code: str, message: str, line: int, hint: str = "") -> None:
         self._counts[code] = self._counts.get(code, 0) + 1
+        if self._counts[code] == _MANY + 1:
+            self._next[code] = line
         if self._counts[code] <= _MANY:
             self.problems.append(Problem(code, message, SourceRef(self.path, line), hint))
 
@@ -57,7 +86,8 @@ class _Findings:
         for code, count in self._counts.items():
             if count > _MANY:
                 message = f"… and {count - _MANY} more problems of this kind"
-                self.problems.append(Problem(code, message, SourceRef(self.path)))
+                hint = "mend those above first: often they have one cause"
+                self.problems.append(Problem(code, message, SourceRef(self.path, self._next[code]), hint))
 
 
 def _check_head(head: list[str], spec: TableSpec, schema: Schema, found: _Findings) -> None:
@@ -65,18 +95,19 @@ def _check_head(head: list[str], spec: TableSpec, schema: Schema, found: _Findin
     if not head:
         found.add("bad-csv", "the file is empty", 1, "its first line must name the columns")
     elif len(head) == 1 and len(needed) > 1 and (other := _other_delimiter(head[0], spec)):
+        other, declared = (r"\t" if sign == "\t" else sign for sign in (other, spec.dialect.delimiter))
         hint = f'add delimiter = "{other}" to [tables.{spec.id}] in release.toml'
         if other == ";":
             hint += ' (and decimal = "," if its numbers are written so)'
-        found.add("bad-csv", f'the columns are separated by "{other}", not "{spec.dialect.delimiter}"', 1, hint)
+        found.add("bad-csv", f'the columns are separated by "{other}", not "{declared}"', 1, hint)
     else:
         for name in needed:
             if name not in head:
                 found.add("bad-csv", f'there is no column "{name}"', 1, did_you_mean(name, head))
         for name in sorted({name for name in head if head.count(name) > 1}):
-            found.add("duplicate-key", f'two columns are named "{name}"', 1)
+            found.add("duplicate-key", f'two columns are named "{name}"', 1, "give each column a name of its own")
         if set(head) != set(schema.fields) and not found.problems:
-            unknown = sorted(set(head) ^ set(schema.fields))
+            unknown = [name or "a column without a name" for name in sorted(set(head) ^ set(schema.fields))]
             message = f"the columns differ from the schema's: {', '.join(unknown)}"
             found.add("bad-schema", message, 1, f"describe every column in {schema.path}, and no other")
     if found.problems:
@@ -88,7 +119,7 @@ def _other_delimiter(line: str, spec: TableSpec) -> str:
 
 
 def _read_cells(
-    reader: Iterator[list[str]], head: list[str], spec: TableSpec, schema: Schema, found: _Findings
+    rows: _Rows, head: list[str], spec: TableSpec, schema: Schema, found: _Findings
 ) -> Mapping[tuple[str, ...], Cell]:
     keys = [head.index(name) for name in spec.dimensions]
     value_at = head.index(spec.value)
@@ -96,16 +127,22 @@ def _read_cells(
     checks = [(index, schema.fields[name]) for index, name in enumerate(head) if index != value_at]
     bounds = schema.fields[spec.value]
     cells: dict[tuple[str, ...], Cell] = {}
-    for row in reader:
-        line: int = reader.line_num  # type: ignore[attr-defined]
+    for row in rows:
+        line = rows.line
         if not row:
             continue
         if len(row) != len(head):
             found.add("bad-csv", f"{len(row)} cells under {len(head)} columns", line, _cells_hint(row, head, spec))
             continue
+        told = set()
         for index, field in checks:
             if (wrong := field.wrong(row[index])) is not None:
-                found.add("bad-value", f"{head[index]}: {wrong}", line)
+                found.add("bad-value", f"{head[index]}: {wrong}", line, "correct the cell, or the schema")
+                told.add(index)
+        for index in keys:
+            if index not in told and (row[index] != row[index].strip() or not row[index]):
+                what = "is empty" if not row[index].strip() else "has spaces around it"
+                found.add("bad-value", f'{head[index]}: the code "{row[index]}" {what}', line, "correct the code")
         key = tuple([row[index] for index in keys])
         if key in cells:
             named = ", ".join(f"{name} {code}" for name, code in zip(spec.dimensions, key, strict=True))
@@ -113,17 +150,20 @@ def _read_cells(
             continue
         number = _number(row[value_at], spec, schema, line, found)
         if number is None and bounds.required and row[value_at].strip() in schema.missing:
-            found.add("bad-value", f"{spec.value}: the cell is empty, but the schema requires a value", line)
+            hint = "fill the cell, or correct the schema"
+            found.add("bad-value", f"{spec.value}: the cell is empty, but the schema requires a value", line, hint)
         if number is not None and (wrong := bounds.out_of_bounds(number)) is not None:
-            found.add("bad-value", f"{spec.value}: {wrong}", line)
+            found.add("bad-value", f"{spec.value}: {wrong}", line, "correct the cell, or the schema")
         cells[key] = Cell(number, row[status_at] if status_at is not None else "", line)
     return cells
 
 
 def _cells_hint(row: list[str], head: list[str], spec: TableSpec) -> str:
-    if len(row) > len(head) and spec.dialect.delimiter == ",":
-        return 'a number with a decimal comma needs delimiter = ";" and decimal = "," in release.toml'
-    return ""
+    at = head.index(spec.value)
+    digits = [re.fullmatch(r"[+-]?[0-9]+(\.[0-9]+)?", text.strip()) is not None for text in row[at : at + 2]]
+    if len(row) > len(head) and spec.dialect.delimiter == "," and digits == [True, True]:
+        return 'write 1234.5; a file with decimal commas needs delimiter = ";" and decimal = "," in release.toml'
+    return "give every row as many cells as the first line has columns; a cell that holds the separator needs quotes"
 
 
 def _number(text: str, spec: TableSpec, schema: Schema, line: int, found: _Findings) -> Decimal | None:
@@ -134,10 +174,19 @@ def _number(text: str, spec: TableSpec, schema: Schema, line: int, found: _Findi
     if spec.dialect.decimal != ".":
         plain = text.replace(".", "\0").replace(spec.dialect.decimal, ".")
     if _NUMBER.match(plain):
-        return Decimal(plain)
+        whole, _, fraction = plain.lstrip("+-").partition(".")
+        if max(len(whole.lstrip("0")), len(fraction)) <= _MOST_DIGITS:
+            return Decimal(plain)
+        hint = f"write at most {_MOST_DIGITS} digits before and after the decimal point; choose a larger unit"
+        found.add("bad-value", f'{spec.value}: "{text}" has too many digits', line, hint)
+        return None
     hint = "leave the cell empty when there is no value"
     if re.match(r"^[+-]?\d+,\d+$", text):
-        hint = f'write a point, or add decimal = "," to [tables.{spec.id}] in release.toml'
+        hint = f'write a decimal point, or add decimal = "," to [tables.{spec.id}] in release.toml'
+    elif text.startswith("\u2212"):
+        hint = "write the sign as a hyphen, -"
+    elif spec.dialect.decimal != "." and _NUMBER.match(text):
+        hint = f'write a decimal comma, or delete decimal = "{spec.dialect.decimal}" from release.toml'
     elif re.match(r"^[+-]?\d{1,3}([ .,\u00a0\u202f]\d{3})+", text):
         hint = "write numbers without separators of thousands"
     found.add("bad-value", f'{spec.value}: "{text}" is not a number', line, hint)
@@ -145,7 +194,7 @@ def _number(text: str, spec: TableSpec, schema: Schema, line: int, found: _Findi
 
 
 def _members(
-    spec: TableSpec, cells: Mapping[tuple[str, ...], Cell], found: _Findings
+    spec: TableSpec, cells: Mapping[tuple[str, ...], Cell], found: _Findings, where: SourceRef
 ) -> tuple[Mapping[str, tuple[str, ...]], Mapping[str, frozenset[str]]]:
     members: dict[str, tuple[str, ...]] = {}
     codes: dict[str, frozenset[str]] = {}
@@ -156,10 +205,11 @@ def _members(
         for code, parts in derived.items():
             if code in base:
                 message = f'{dimension} "{code}" is declared as derived, but the file holds it'
-                found.add("duplicate-key", message, 1, "delete its rows, or its declaration in release.toml")
+                line = next(cell.line for key, cell in cells.items() if key[index] == code)
+                found.add("duplicate-key", message, line, "delete its rows, or its declaration in release.toml")
             for part in parts:
                 if cells and part not in known:
                     message = f'{dimension} "{code}" is made of "{part}", which the file does not hold'
-                    found.add("unknown-member", message, 1, did_you_mean(part, known))
+                    found.problems.append(Problem("unknown-member", message, where, did_you_mean(part, known)))
         members[dimension], codes[dimension] = tuple(base), frozenset(known)
     return members, codes

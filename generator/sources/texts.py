@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 import yaml
 
@@ -17,12 +18,26 @@ except ImportError:  # a build of PyYAML without libyaml: slower, the same resul
     from yaml import SafeLoader as _Loader  # type: ignore[assignment]
 
 _KEYS = ("title", "summary", "slug")
+_LONGEST_SLUG = 100
+_NULL = "tag:yaml.org,2002:null"
+_PLAIN_TAGS = (_NULL, *(f"tag:yaml.org,2002:{kind}" for kind in ("str", "int", "float", "bool", "timestamp", "value")))
 _CLOSE = re.compile(r"^---[ \t]*$", re.M)
 _FORBIDDEN = re.compile("[\ue000-\uf8ff\x01-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 def read_text(data: bytes, path: str, release: str, lang: str) -> ReleaseText:
     """A content file's bytes → its text. Raises SourceErrors with everything that is wrong in the front matter."""
+    found, problems = parse_text(data, path, release, lang)
+    if problems:
+        raise SourceErrors(*problems)
+    return found
+
+
+def parse_text(data: bytes, path: str, release: str, lang: str) -> tuple[ReleaseText, tuple[Problem, ...]]:
+    """A content file's bytes → its text, and what is wrong in the front matter, so that the body can be checked too.
+
+    Raises SourceErrors when the body cannot be found.
+    """
     text = decode(data, path)
     if found := _FORBIDDEN.search(text):
         line = text.count("\n", 0, found.start()) + 1
@@ -36,47 +51,81 @@ def read_text(data: bytes, path: str, release: str, lang: str) -> ReleaseText:
     if close is None:
         hint = "end the front matter with a line that holds only ---"
         raise SourceErrors(Problem("bad-front-matter", "the front matter is not closed", SourceRef(path, 1), hint))
-    front = _read_front(text[start : close.start()], path)
+    problems: tuple[Problem, ...] = ()
+    try:
+        front = _read_front(text[start : close.start()], path)
+    except _Unfit as unfit:
+        front, problems = unfit.front, unfit.problems
+    except SourceErrors as errors:
+        front, problems = _front({}, {}, release), errors.problems
     body = text[close.end() :]
-    return ReleaseText(release, lang, path, front, body, text.count("\n", 0, close.end()) + 1)
+    return ReleaseText(release, lang, path, front, body, text.count("\n", 0, close.end()) + 1), problems
+
+
+class _Unfit(SourceErrors):
+    """The front matter has mistakes; `front` is what can be read of it."""
+
+    def __init__(self, front: FrontMatter, *problems: Problem) -> None:
+        super().__init__(*problems)
+        self.front = front
+
+
+def _front(values: Mapping[str, str], lines: Mapping[str, int], release: str) -> FrontMatter:
+    """The front matter with something in the place of what is missing. No slug of an author has two hyphens."""
+    slug = values.get("slug", "")
+    if not SLUG.match(slug):
+        slug = f"unknown--{release}"
+    every = {key: lines.get(key, 1) for key in _KEYS}
+    return FrontMatter(values.get("title", ""), values.get("summary", ""), slug, every)
 
 
 def _read_front(text: str, path: str) -> FrontMatter:
     node = _compose(text, path)
     if not isinstance(node, yaml.MappingNode):
         hint = "write title: …, summary: … and slug: …"
-        raise SourceErrors(Problem("bad-front-matter", "the front matter is not a list of keys", SourceRef(path, 2), hint))
+        raise SourceErrors(
+            Problem("bad-front-matter", "the front matter is not a list of keys", SourceRef(path, 2), hint)
+        )
     problems: list[Problem] = []
     values: dict[str, str] = {}
     lines: dict[str, int] = {}
+    tried: set[str] = set()
     for key_node, value_node in node.value:
         line = key_node.start_mark.line + 2
         key = str(key_node.value)
         if problem := _wrong(key, value_node, values, SourceRef(path, line)):
             problems.append(problem)
+            tried.add(key)
         else:
             values[key], lines[key] = " ".join(str(value_node.value).split(" ")).strip(), line
     for key in _KEYS:
-        if not values.get(key) and not any(f'"{key}"' in problem.message for problem in problems):
+        if key not in values and key not in tried:
             hint = f"add {key}: … to the front matter"
             problems.append(Problem("missing-key", f'the front matter lacks "{key}"', SourceRef(path, 1), hint))
-    if (slug := values.get("slug")) and not SLUG.match(slug):
-        hint = "use lower-case letters without accents, digits, and single hyphens"
+    if (slug := values.get("slug")) and (not SLUG.match(slug) or len(slug) > _LONGEST_SLUG):
+        hint = f"use up to {_LONGEST_SLUG} lower-case letters without accents, digits, and single hyphens"
         problems.append(Problem("bad-slug", f'the slug is "{slug}"', SourceRef(path, lines["slug"]), hint))
     if problems:
-        raise SourceErrors(*problems)
+        release = path.rsplit("/", 1)[-1].removesuffix(".md")
+        raise _Unfit(_front(values, lines, release), *problems)
     return FrontMatter(values["title"], values["summary"], values["slug"], lines)
 
 
 def _wrong(key: str, value: yaml.Node, values: dict[str, str], where: SourceRef) -> Problem | None:
     if key not in _KEYS:
-        hint = did_you_mean(key, _KEYS) + "; what languages share stands in release.toml"
+        nearest = did_you_mean(key, _KEYS)
+        hint = nearest if nearest.startswith("did") else f"{nearest}; what languages share stands in release.toml"
         return Problem("bad-front-matter", f'unknown key "{key}" in the front matter', where, hint)
     if key in values:
         return Problem("duplicate-key", f'"{key}" stands twice in the front matter', where, "keep one of them")
     if not isinstance(value, yaml.ScalarNode):
-        hint = f'put the text in quotes: {key}: "…"' if isinstance(value, yaml.MappingNode) else "write one text"
+        hint = f'write one text; if it begins with {{ or [, put it in quotes: {key}: "…"'
         return Problem("bad-front-matter", f'"{key}" must be a text', where, hint)
+    if value.tag not in _PLAIN_TAGS:
+        hint = "delete the tag: nothing in the front matter is executed"
+        return Problem("bad-front-matter", f'"{key}" has the YAML tag {value.tag}', where, hint)
+    if not str(value.value).strip() or value.tag == _NULL:
+        return Problem("missing-key", f'"{key}" is empty', where, f"write {key}: …")
     if "\n" in value.value:
         return Problem("bad-front-matter", f'"{key}" must be a single line', where, "join its lines")
     return None
@@ -93,10 +142,11 @@ def _compose(text: str, path: str) -> yaml.Node | None:
         raise SourceErrors(Problem("bad-front-matter", message, SourceRef(path, line), hint)) from None
     except (yaml.YAMLError, RecursionError) as error:
         message = f"the front matter is not YAML: {error}"
-        raise SourceErrors(Problem("bad-front-matter", message, SourceRef(path, 2))) from None
+        hint = "write title: …, summary: … and slug: …, each a text of one line"
+        raise SourceErrors(Problem("bad-front-matter", message, SourceRef(path, 2), hint)) from None
 
 
-_REFERENCE = re.compile(r"\{\{(.*?)\}\}|\]\((claim|chart|table|release):([^)\s]+)")
+_REFERENCE = re.compile(r"\{\{((?:(?!\{\{|\}\}).)*)\}\}|\]\((claim|chart|table|release):([^)\s]+)")
 
 
 def references(text: ReleaseText) -> tuple[Reference, ...]:

@@ -232,7 +232,7 @@ def test_every_colour_has_a_dark_partner(drawn: tuple[Plot, str, ET.Element]) ->
 def test_nothing_sticks_out(drawn: tuple[Plot, str, ET.Element]) -> None:
     """Vega widens the drawing by what sticks out, as measured with the real font."""
     root = drawn[2]
-    width = {"wide": "920", "narrow": "340"}[root.attrib["class"].rpartition("-")[2]]
+    width = {"wide": "920", "narrow": "284"}[root.attrib["class"].rpartition("-")[2]]
     assert root.attrib["width"] == width
     assert root.attrib["viewBox"] == f"0 0 {width} {root.attrib['height']}"
 
