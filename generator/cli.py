@@ -51,7 +51,9 @@ def _parser() -> argparse.ArgumentParser:
         ("check", "find everything that a build would find, and write nothing"),
     ):
         command = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
-        command.add_argument("--root", type=Path, default=Path(), metavar="DIR", help="the site's folder (default: here)")
+        command.add_argument(
+            "--root", type=Path, default=Path(), metavar="DIR", help="the site's folder (default: here)"
+        )
         command.add_argument("--out", type=Path, metavar="DIR", help="where the site goes (default: ROOT/build/site)")
         command.add_argument("--now", type=_instant, metavar="INSTANT", help="build as of this instant, with its zone")
         command.add_argument("--json", action="store_true", help="print one JSON object instead of text")
@@ -72,10 +74,11 @@ def _build(options: argparse.Namespace) -> int:
     root: Path = options.root
     if not root.is_dir():
         raise UsageError(f"there is no folder {root}")
-    from .build import Tools, build_site, processes
+    from .build import build_site
     from .output.charts import FolderCharts
     from .output.write import DryOutput, opened
     from .sources.files import FolderFiles
+    from .workers import Tools, processes
 
     started = time.perf_counter()
     files = FolderFiles(root.resolve())

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from . import urls
+from .definitions import ReleaseHead
 from .errors import Problem, SourceRef
-from .model import ReleaseHead, Target
+from .model import Target
 from .sources.site import Site
 
 

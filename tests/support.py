@@ -10,11 +10,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
-from generator.build import Report, Tools, build_site
+from generator.build import Report, build_site
 from generator.output.charts import MemoryCharts
 from generator.output.write import opened
 from generator.render.charts import ChartCache
 from generator.sources.files import DEFAULT, Files, MemoryFiles
+from generator.workers import Tools
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from generator.build import Tools, build_site
+from generator.build import build_site
 from generator.errors import CODES
 from generator.output.write import opened
 from generator.sources.files import MemoryFiles, default_templates
+from generator.workers import Tools
 
 BASE = Path(__file__).parent / "broken" / "_base"
 NOW = datetime.fromisoformat("2026-01-01T00:00:00+00:00")
@@ -175,7 +176,10 @@ def _titles(files: dict[str, bytes]) -> None:
         text = files[path].decode()
         quoted = HTML.replace("'", "''")
         text = re.sub(
-            r"^(title|summary): .*$", lambda found: f"{found.group(1)}: '{quoted} {{{{ year }}}}'", text, flags=re.M
+            r"^(title|summary): .*$",
+            lambda found, quoted=quoted: f"{found.group(1)}: '{quoted} {{{{ year }}}}'",
+            text,
+            flags=re.M,
         )
         files[path] = text.encode()
 

@@ -1,4 +1,4 @@
-"""One small site for each mistake → the exact problems that a build reports: place, level, message, code, details, hint.
+"""One small site for each mistake → the exact problems that a build reports, word for word.
 
 `tests/broken/_base` is a good site. Every other folder of `tests/broken` holds the files that differ from it, a file
 `DELETE` that lists the paths to take away (if any), and `expected.txt`: the problems as printed, or an empty file when
@@ -9,7 +9,7 @@ Each case is built on top of the good site, which must be found unchanged byte f
 
 To write the expectations anew, on purpose, and then to READ the difference:
 
-    BROKEN_EXPECT=write .venv/bin/python -m pytest tests/test_broken.py && git diff tests/broken
+    COMMUNIQUE_ACCEPT=1 .venv/bin/python -m pytest tests/test_broken.py && git diff tests/broken
 """
 
 from __future__ import annotations
@@ -25,17 +25,18 @@ from pathlib import Path
 import pytest
 from jinja2 import Environment
 
-from generator.build import Report, Tools, build_site
+from generator.build import Report, build_site
 from generator.cli import main
 from generator.errors import CODES
 from generator.output.write import DryOutput, opened
 from generator.sources.files import FolderFiles
+from generator.workers import Tools
 
 FOLDER = Path(__file__).parent / "broken"
 BASE = FOLDER / "_base"
 CASES = sorted(path.name for path in FOLDER.iterdir() if path.is_dir() and not path.name.startswith(("_", ".")))
 NOW = datetime.fromisoformat("2026-01-01T00:00:00+00:00")
-REWRITE = os.environ.get("BROKEN_EXPECT") == "write"
+REWRITE = os.environ.get("COMMUNIQUE_ACCEPT") == "1"
 #: No mistake may cost more than this many seconds, however nasty.
 PATIENCE = 8
 

@@ -13,10 +13,11 @@ from pathlib import Path
 import pytest
 from support import ROOT, communique, copy_sample, tree
 
-from generator.build import Tools, build_site
+from generator.build import build_site
 from generator.output.charts import MemoryCharts
 from generator.output.write import opened
 from generator.sources.files import FolderFiles
+from generator.workers import Tools
 
 NOW = "2026-01-01T00:00:00+00:00"
 

@@ -10,13 +10,14 @@ import json
 import re
 import tomllib
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 from support import ROOT, build, default_templates, tree
 
-from generator import cli, config, model
+from generator import cli, config
 from generator.errors import CODES, LEVELS
 from generator.facts.claims import CLAIMS
 from generator.facts.figures import FORMS
@@ -24,7 +25,7 @@ from generator.facts.words import FRACTIONS
 from generator.model import Grid, GridCell, GridGroup, GridHead, GridPart
 from generator.render import views
 from generator.render.overlooked import BLOCKS
-from generator.sources import releases, schemas, texts
+from generator.sources import data_tables, releases, schemas, texts
 from generator.sources.data_tables import QUALITIES
 from generator.sources.releases import CHART_TYPES, MEASURES
 
@@ -190,7 +191,7 @@ def test_every_key_of_the_site() -> None:
 
 def test_every_key_of_a_release() -> None:
     arguments = set(releases._ARGUMENTS)
-    known = asked(releases) | arguments
+    known = asked(releases) | asked(data_tables) | arguments
     text = section(REFERENCE, "`data/<release>/release.toml`")
     listed = documented_keys(text) | set(re.findall(r"`(over|holds|at|table|measure)`", text))
     for argument in arguments:
@@ -470,8 +471,8 @@ class _NoCharts:
         raise AssertionError("no chart is drawn")
 
 
-def _later() -> model.datetime:
-    return model.datetime.fromisoformat("2026-01-01T00:00:00+00:00")
+def _later() -> datetime:
+    return datetime.fromisoformat("2026-01-01T00:00:00+00:00")
 
 
 def _below(folder: str) -> Iterator[tuple[str, bytes]]:

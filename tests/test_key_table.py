@@ -19,12 +19,14 @@ import pytest
 from support import HERE, ROOT, build, tree, write
 
 from generator.config import load_config
+from generator.definitions import MeasureSpec
 from generator.facts.displays import build_grid
+from generator.facts.edition import Edition
 from generator.facts.figures import figure_value
-from generator.facts.lookup import Edition, Lookup
+from generator.facts.lookup import Lookup
 from generator.facts.measures import evaluate
 from generator.formats import rounded
-from generator.model import FigureRef, MeasureSpec
+from generator.model import FigureRef
 from generator.sources.files import FolderFiles, take_snapshot
 from generator.sources.labels import Labels, read_labels
 from generator.sources.site import Memo, read_site

@@ -21,14 +21,16 @@ PACKAGE = Path(__file__).parents[1] / "generator"
 #: From the bottom to the top. A part may import what stands on a lower line; parts on one line do not know each other.
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("errors",),
-    ("model", "spec", "urls"),
+    ("definitions", "spec", "urls"),
+    ("model",),
     ("config",),
     ("formats",),
     ("sources",),
     ("facts",),
     ("render",),
     ("checks", "output"),
-    ("plan",),
+    ("plan", "workers"),
+    ("refresh",),
     ("build",),
     ("cli",),
     ("__main__",),

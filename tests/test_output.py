@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 from support import NOW, ROOT, Sources, build, communique, content, small_site, tree, write
 
-from generator import build as pipeline
+from generator import workers
 from generator.errors import OutputError
 from generator.output import manifest
 from generator.output import write as output
@@ -263,9 +263,9 @@ def test_no_worker_outlives_its_build(tmp_path: Path) -> None:
     """A build that is killed takes its helpers with it."""
     root = write(many_pages("one"), tmp_path / "root")
     program = (
-        "import sys, generator.build as build, generator.cli as cli\n"
+        "import sys, generator.workers as workers, generator.cli as cli\n"
         "if __name__ == '__main__':\n"
-        "    build.PARALLEL_FROM = 1\n"
+        "    workers.PARALLEL_FROM = 1\n"
         "    cli.main(sys.argv[1:])\n"
     )
     (tmp_path / "forced.py").write_text(program, encoding="utf-8")
@@ -301,5 +301,5 @@ def session(leader: int) -> list[int]:
 
 
 def test_the_pool_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pipeline.os, "cpu_count", lambda: 1)
-    assert pipeline.processes(10_000) is None
+    monkeypatch.setattr(workers.os, "cpu_count", lambda: 1)
+    assert workers.processes(10_000) is None

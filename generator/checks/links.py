@@ -11,8 +11,10 @@ from ..model import Link
 def check_links(
     links: Iterable[tuple[str, Link]], paths: frozenset[str], anchors: Callable[[str], frozenset[str]]
 ) -> Iterator[Problem]:
-    """Every link that leads nowhere. `links` are pairs of the page's path and the link; `paths` all outputs of the site;
-    `anchors` tells the ids of a page."""
+    """Every link that leads nowhere.
+
+    `links` are pairs of a page's path and a link; `paths` all outputs of the site; `anchors` gives the ids of a page.
+    """
     for page, link in links:
         where = SourceRef(link.source or page, link.line)
         if link.path not in paths:

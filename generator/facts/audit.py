@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
+from ..definitions import ClaimSpec, Reference, Release
 from ..errors import FactError, Problem, SourceErrors, SourceRef
-from ..model import ClaimSpec, Reference, Release, Row
+from ..model import Row
 from ..sources.texts import references
 from .claims import judge, number_of
 from .lookup import Lookup

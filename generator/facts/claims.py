@@ -22,10 +22,12 @@ from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from types import MappingProxyType
 
+from ..definitions import ClaimSpec
 from ..errors import FactError, did_you_mean
-from ..model import ClaimSpec, Row, Verdict
+from ..model import Row, Verdict
+from .edition import TableData
 from .figures import figure_value, parse_figure
-from .lookup import Lookup, TableData
+from .lookup import Lookup
 from .measures import check_codes, evaluate, unknown_member, why_no_value
 from .words import CLOSE
 

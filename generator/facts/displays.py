@@ -4,22 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from ..definitions import Coordinates, DisplayPart, DisplaySpec, Entry, MeasureSpec, TableSpec
 from ..errors import FactError
 from ..formats import rounded
-from ..model import (
-    Coordinates,
-    DisplayPart,
-    DisplaySpec,
-    Entry,
-    Grid,
-    GridCell,
-    GridGroup,
-    GridHead,
-    GridPart,
-    MeasureSpec,
-    TableSpec,
-)
-from .lookup import Lookup, TableData
+from ..model import Grid, GridCell, GridGroup, GridHead, GridPart
+from .edition import TableData
+from .lookup import Lookup
 from .measures import check_codes, evaluate, unit_of
 from .words import Words
 

@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from types import MappingProxyType
 
+from ..definitions import FigureSpec, MeasureSpec
 from ..errors import FactError, SourceRef, did_you_mean
 from ..formats import machine
-from ..model import FigureRef, FigureSpec, MeasureSpec, Printed, Value
+from ..model import FigureRef, Printed, Value
 from .lookup import Lookup
 from .measures import check_codes, evaluate, why_no_value
 from .words import Words

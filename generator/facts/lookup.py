@@ -1,110 +1,34 @@
 """A target's questions → answers about the site, each one recorded with its digest.
 
 The record is at once the list of what a target depends on (exact to the cell, and nobody can forget to declare it) and
-the trail from a printed number to its cell. An absent thing has a digest too, so that its appearance is a change.
-
-A question is a tuple of texts, such as `("cell", release, table, *codes)`. Each belongs to a *unit*: a source file, or a
-small set of them (`@…`), whose digest is cheap to know. The next build asks again only the questions of units that changed.
+the trail from a printed number to its cell. An absent thing has a digest too, so that its appearance is a change. The
+next build asks again only the questions of units that changed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
-from types import MappingProxyType
 
 from ..config import SiteConfig
-from ..errors import FactError, SourceErrors, did_you_mean
-from ..formats import Style
-from ..model import (
-    Cell,
+from ..definitions import (
     ChartSpec,
     ClaimSpec,
     DisplaySpec,
     FigureSpec,
     FrontMatter,
-    Headline,
     Release,
     ReleaseHead,
     ReleaseText,
     Table,
     TableSpec,
-    Value,
 )
-from ..sources.files import digest_of
+from ..errors import FactError, SourceErrors, did_you_mean
+from ..formats import Style
+from ..model import Headline
 from ..sources.labels import LABELS_FILE
 from ..sources.site import Site, catalogue_name
-
-Question = tuple[str, ...]
-Record = Mapping[str, Mapping[Question, str]]
-"""Unit → question → digest of the answer."""
-
-_Values = dict[tuple[int, tuple[str, ...]], tuple[object, Value, Mapping[Question, str]]]
-"""(identity of a definition, key) → the definition (kept, so that its identity is), its value, and the cells it needed."""
-
-Headlines = dict[tuple[str, str], Headline]
-"""(release, language) → its headline."""
-
-ABSENT = "\0"  # no answer that is a text can be mistaken for it
-_TABLES_KEPT = 16
-SITE_UNIT = "@site"
-HEADLINE_UNIT = "@headline:"
-TABLE_UNIT = "@table:"
-
-
-class Edition:
-    """The site as one build shows it: the sources, the releases that are public at its instant, and their headlines.
-
-    `headlines` is filled when the headlines have been made; only lists and feeds, which are made after them, ask for it.
-    """
-
-    def __init__(self, site: Site, visible: frozenset[str], headlines: Headlines | None = None) -> None:
-        self.site, self.visible = site, visible
-        self.headlines: Headlines = {} if headlines is None else headlines
-        self._newest: tuple[ReleaseHead, ...] | None = None
-        self._tables: dict[int, tuple[Table, _Values]] = {}
-        self._units: dict[str, str] = {}
-
-    def __reduce__(self) -> tuple[type[Edition], tuple[Site, frozenset[str], Headlines]]:
-        return Edition, (self.site, self.visible, self.headlines)
-
-    def newest(self) -> tuple[ReleaseHead, ...]:
-        """All public releases, newest first; of the same instant, by id."""
-        if self._newest is None:
-            heads = sorted((self.site.heads[release] for release in self.visible), key=lambda head: head.id)
-            self._newest = tuple(sorted(heads, key=lambda head: head.published, reverse=True))
-        return self._newest
-
-    def values(self, table: Table) -> _Values:
-        """The values worked out so far from a table; of older tables they are forgotten."""
-        if id(table) not in self._tables:
-            if len(self._tables) >= _TABLES_KEPT:
-                self._tables.clear()
-            self._tables[id(table)] = (table, {})
-        return self._tables[id(table)][1]
-
-    def unit_digest(self, unit: str) -> str:
-        """The digest of a unit: of one source file, or of a set."""
-        if not unit.startswith("@") or unit.startswith("@default/"):
-            return self.site.snapshot.digest(unit)
-        if unit.startswith(HEADLINE_UNIT) or unit not in self._units:
-            self._units[unit] = self._set_digest(unit)
-        return self._units[unit]
-
-    def _set_digest(self, unit: str) -> str:
-        if unit == SITE_UNIT:
-            listing = [(head.id, head.kind, head.published.isoformat(), *sorted(head.texts)) for head in self.newest()]
-            return digest_of(repr(listing))
-        if unit.startswith(HEADLINE_UNIT):
-            return _answer_headline(self, *unit.removeprefix(HEADLINE_UNIT).split(":"))
-        if unit.startswith(TABLE_UNIT):
-            return "|".join(self.site.snapshot.digest(path) for path in unit.removeprefix(TABLE_UNIT).split(":"))
-        name = unit.removeprefix("@template/")
-        return "|".join(self.site.snapshot.digest(path) for path in self.site.template_files(name))
-
-    def answer(self, question: Question) -> str:
-        """The digest of the answer that a question would get now."""
-        return _ANSWERS[question[0]](self, *question[1:])
+from .edition import HEADLINE_UNIT, SITE_UNIT, TABLE_UNIT, Edition, Question, TableData, find_message, latest_releases
 
 
 class Lookup:
@@ -142,7 +66,7 @@ class Lookup:
     def message(self, lang: str, message: str, context: str = "") -> tuple[str, ...] | None:
         """A translation of a text of the templates, one text for each plural form."""
         self._note(f"@template/{catalogue_name(lang)}", ("message", lang, context, message))
-        return _message(self._edition, lang, context, message)
+        return find_message(self._edition, lang, context, message)
 
     def plural_form(self, lang: str, number: int) -> int:
         """Which of a message's forms goes with a whole number."""
@@ -173,7 +97,7 @@ class Lookup:
     def latest(self, lang: str, kind: str = "", limit: int = 0) -> tuple[str, ...]:
         """The ids of the public releases of a kind (any, when empty) that have this language, newest first."""
         self._note(SITE_UNIT, ("latest", lang, kind, str(limit)))
-        return _latest(self._edition, lang, kind, limit)
+        return latest_releases(self._edition, lang, kind, limit)
 
     def is_public(self, release: str, lang: str) -> bool:
         """Whether a page may link to a release in a language: it is public, or will be when the page is."""
@@ -337,145 +261,3 @@ class Lookup:
 
 def _define(group: str, name: str) -> str:
     return f"define it under [{group}.{name}] in release.toml"
-
-
-class TableData:
-    """A table as one target sees it: each cell that is asked for is noted.
-
-    Values that another target of the same edition worked out are taken over, with the cells that they needed.
-    """
-
-    def __init__(self, questions: dict[Question, str], edition: Edition, release: str, table: Table) -> None:
-        self._release, self._table = release, table
-        self._head = ("cell", release, table.spec.id)
-        self._questions = questions
-        self._values = edition.values(table)
-        self._has: set[str] = set()
-        self.spec: TableSpec = table.spec
-
-    def cell(self, key: tuple[str, ...]) -> Cell | None:
-        """The cell at a full key, or None when the file has no such row."""
-        cell = self._table.cells.get(key)
-        self._questions[(*self._head, *key)] = ABSENT if cell is None else cell.digest()
-        return cell
-
-    def members(self, dimension: str) -> tuple[str, ...]:
-        """The codes of a dimension that the file holds, in the file's order."""
-        members = self._table.members[dimension]
-        if dimension not in self._has:
-            self._has.add(dimension)
-            self._questions["members", self._release, self.spec.id, dimension] = repr(members)
-        return members
-
-    def codes(self, dimension: str) -> frozenset[str]:
-        """All codes of a dimension, in the file or derived."""
-        self.members(dimension)
-        return self._table.codes[dimension]
-
-    def holds(self, key: tuple[str, ...]) -> bool:
-        """Whether the file has a row with this key; not noted."""
-        return key in self._table.cells
-
-    def once(self, what: object, key: tuple[str, ...], work_out: Callable[[], Value]) -> Value:
-        """The value of something (a measure, a level) at a key, worked out once in an edition. The cells that it needs
-        are noted each time."""
-        known = self._values.get((id(what), key))
-        if known is None:
-            outer, self._questions = self._questions, {}
-            try:
-                value = work_out()
-            finally:
-                asked, self._questions = self._questions, outer
-            known = self._values[id(what), key] = (what, value, asked)
-        self._questions.update(known[2])
-        return known[1]
-
-
-# ---------------------------------------------------------------- the digest of each answer
-
-
-def _message(edition: Edition, lang: str, context: str, message: str) -> tuple[str, ...] | None:
-    for catalogue in edition.site.catalogues(lang):
-        if (found := catalogue.find(context, message)) is not None:
-            return found
-    return None
-
-
-def _latest(edition: Edition, lang: str, kind: str, limit: int) -> tuple[str, ...]:
-    found = [head.id for head in edition.newest() if lang in head.texts and kind in ("", head.kind)]
-    return tuple(found[:limit] if limit else found)
-
-
-def _answer_front(edition: Edition, release: str, lang: str) -> str:
-    head = edition.site.heads.get(release)
-    front = head.texts.get(lang) if head is not None else None
-    return ABSENT if front is None else digest_of(repr((front.title, front.summary, front.slug)))
-
-
-def _answer_headline(edition: Edition, release: str, lang: str) -> str:
-    headline = edition.headlines.get((release, lang))
-    return ABSENT if headline is None else digest_of(repr(headline))
-
-
-def _answer_slug(edition: Edition, release: str, lang: str) -> str:
-    head = edition.site.heads.get(release)
-    return ABSENT if head is None or lang not in head.texts else head.texts[lang].slug
-
-
-def _answer_due(edition: Edition, release: str) -> str:
-    head = edition.site.heads.get(release)
-    return ABSENT if head is None else f"{head.draft}|{head.published.isoformat()}"
-
-
-def _answer_head(edition: Edition, release: str) -> str:
-    head = edition.site.heads.get(release)
-    return ABSENT if head is None else f"{head.kind}|{head.published.isoformat()}|{dict(head.files)}"
-
-
-def _answer_has(edition: Edition, release: str, lang: str) -> str:
-    head = edition.site.heads.get(release)
-    return str(head is not None and lang in head.texts)
-
-
-def _answer_public(edition: Edition, release: str, lang: str) -> str:
-    head = edition.site.heads.get(release)
-    return str(head is not None and lang in head.texts and release in edition.visible)
-
-
-def _answer_definition(edition: Edition, release: str, name: str) -> str:
-    return edition.site.release(release).digests.get(name, ABSENT)
-
-
-def _answer_cell(edition: Edition, release: str, table: str, *key: str) -> str:
-    cell = edition.site.table(release, table).cells.get(key)
-    return ABSENT if cell is None else cell.digest()
-
-
-def _answer_plural(edition: Edition, lang: str) -> str:
-    catalogues = edition.site.catalogues(lang)
-    return repr([catalogues[0].plural(number) for number in range(200)]) if catalogues else ABSENT
-
-
-_ANSWERS: MappingProxyType[str, Callable[..., str]] = MappingProxyType(
-    {
-        "config": lambda edition: edition.site.config_digest,
-        "label": lambda edition, lang, code: edition.site.labels.names.get(lang, {}).get(code, ABSENT),
-        "message": lambda edition, *words: repr(_message(edition, *words)),
-        "plural": _answer_plural,
-        "template": lambda edition, name: edition.unit_digest(f"@template/{name}"),
-        "latest": lambda edition, lang, kind, limit: digest_of(repr(_latest(edition, lang, kind, int(limit)))),
-        "public": _answer_public,
-        "front": _answer_front,
-        "due": _answer_due,
-        "slug": _answer_slug,
-        "headline": _answer_headline,
-        "head": _answer_head,
-        "has": _answer_has,
-        "file": lambda edition, path: edition.site.snapshot.digest(path),
-        "definition": _answer_definition,
-        "cell": _answer_cell,
-        "members": lambda edition, release, table, dimension: repr(
-            edition.site.table(release, table).members[dimension]
-        ),
-    }
-)

@@ -1,8 +1,8 @@
 """Cells → measures: the statistician's vocabulary, one small function each.
 
 A measure takes `Data` (a table as one target sees it), its arguments and the coordinates of one cell, and gives an
-exact `Value`: a Decimal of at least 34 significant digits, or None when a cell that it needs has no value. Rounding is not
-done here. Formulas: OECD, *Glossary of Statistical Terms*, and Eurostat, *Statistics Explained*, under each name.
+exact `Value`: a Decimal of at least 34 significant digits, or None when a cell that it needs has no value. Rounding is
+not done here. Formulas: OECD, *Glossary of Statistical Terms*, and Eurostat, *Statistics Explained*, under each name.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ from decimal import Context, Decimal
 from types import MappingProxyType
 from typing import Protocol
 
+from ..definitions import Cell, Coordinates, MeasureSpec, TableSpec
 from ..errors import FactError, did_you_mean
-from ..model import Cell, Coordinates, MeasureSpec, TableSpec, Value
+from ..model import Value
 from .periods import earlier, is_period, years_between
 
 #: 34 digits: far beyond any published figure, so that a tie at the last printed digit is never an artefact.

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from functools import cache
 
+from ..definitions import PERIOD
 from ..errors import FactError
-from ..model import PERIOD
 
 
-@cache
 def parse_period(code: str) -> tuple[int, int]:
     """A code → (periods in a year, number of the period since year 0). Raises FactError."""
     found = PERIOD.match(code)
@@ -27,7 +25,6 @@ def is_period(code: str) -> bool:
     return PERIOD.match(code) is not None
 
 
-@cache
 def earlier(code: str, lag: str) -> str:
     """The previous period (`lag` = `period`), or the same one of the previous year (`year`). Raises FactError."""
     frequency, number = parse_period(code)

@@ -5,25 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
+from ..definitions import ChartSpec, Entry, MeasureSpec
 from ..errors import FactError, did_you_mean
 from ..formats import machine
-from ..model import (
-    ChartSpec,
-    Colour,
-    Entry,
-    Grid,
-    GridCell,
-    GridGroup,
-    GridHead,
-    GridPart,
-    MeasureSpec,
-    Panel,
-    Plot,
-    Point,
-    Value,
-)
+from ..model import Colour, Grid, GridCell, GridGroup, GridHead, GridPart, Panel, Plot, Point, Value
 from .displays import MISSING, legend, notes_of, source_of, status_of
-from .lookup import Lookup, TableData
+from .edition import TableData
+from .lookup import Lookup
 from .measures import check_codes, evaluate
 from .words import Words
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from fractions import Fraction
 
+from ..definitions import Coordinates
 from ..errors import FactError, SourceRef
-from ..model import Coordinates, Value
+from ..model import Value
 from ..sources.site import catalogue_name
 from .lookup import Lookup
 from .periods import is_period

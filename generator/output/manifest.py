@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import CommuniqueError, Problem, SourceRef
-from ..facts.lookup import Record
+from ..facts.edition import Record
 from ..model import Headline, Link, Target
 from ..sources.files import Known, Stamp
 from ..sources.site import Memo
@@ -85,7 +85,7 @@ class Manifest:
         wanted = set(keys)
         if self.path is None or not wanted:
             return
-        select = f"SELECT key, {name} FROM details"  # noqa: S608  # a name of this module
+        select = f"SELECT key, {name} FROM details"  # a name of this module
         with _reading(self.path) as database:
             if len(wanted) > _MANY:
                 yield from (row for row in database.execute(select) if row[0] in wanted)

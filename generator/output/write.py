@@ -3,8 +3,8 @@
 The output (`build/site`) is a symbolic link to one of two versions in a hidden folder beside it (`build/.site/a/site`
 and `b/site`). A build brings the version that nobody sees up to date, with hard links to the files that did not change,
 and then replaces the link: one `rename`, which the system does or does not do. A build that is killed leaves readers
-where they were; the next one finds the other version as it is, whatever that is, and goes on from there. Work on disk is
-in proportion to what changed since the version before the last.
+where they were; the next one finds the other version as it is, whatever that is, and goes on from there. Work on
+disk is in proportion to what changed since the version before the last.
 """
 
 from __future__ import annotations
@@ -200,16 +200,18 @@ def opened(out: Path, waiting: Callable[[], None]) -> Iterator[FolderOutput]:
     try:
         _refuse_what_is_not_ours(out, state)
         state.mkdir(parents=True, exist_ok=True)
-        lock = open(state / "lock", "w")
+        lock = os.open(state / "lock", os.O_RDWR | os.O_CREAT, 0o644)
     except OSError as error:
         raise OutputError(f"cannot write to {out.parent}: {error.strerror}") from None
-    with lock:
+    try:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             waiting()
             fcntl.flock(lock, fcntl.LOCK_EX)
         yield FolderOutput(out, state)
+    finally:
+        os.close(lock)
 
 
 @contextmanager

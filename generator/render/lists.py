@@ -1,4 +1,4 @@
-"""The site as a whole → home pages, indexes, feeds, the root page, the page for a missing address, sitemap and robots."""
+"""The site as a whole → home pages, indexes, feeds, root page, 404 page, sitemap and robots."""
 
 from __future__ import annotations
 
@@ -64,7 +64,9 @@ def render_feed(lookup: Lookup, lang: str, path: str, templates: Templates) -> P
         subtitle=lookup.label(lang, "site.tagline") or "",
         url=urls.absolute(site, urls.home_path(lang)),
         self_url=urls.absolute(site, path),
-        updated=max((entry.updated for entry in entries), default="1970-01-01T00:00:00+00:00", key=datetime.fromisoformat),
+        updated=max(
+            (entry.updated for entry in entries), default="1970-01-01T00:00:00+00:00", key=datetime.fromisoformat
+        ),
         author=lookup.label(lang, "site.title") or "",
         entries=tuple(entries),
     )

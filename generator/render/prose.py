@@ -291,22 +291,32 @@ class _Resolve(Treeprocessor):
         for parent in root.iter():
             if parent.tag == "p":
                 self.image_of(parent)
-            elif parent.tag == "h1":
+            elif any(child.tag == "img" for child in parent):  # a list or a heading, where there is no paragraph
+                self.misplaced([child for child in parent if child.tag == "img"])
+            if parent.tag == "h1":
                 line = self.work.line_of_heading()
                 self.work.wrong("bad-syntax", "the title stands in the front matter", line, "use ## for headings")
                 parent.tag = "h2"
             if parent.tag in ("h2", "h3", "h4", "h5", "h6"):
                 parent.set("id", self.work.anchor("".join(parent.itertext())))
-        for image in root.iter("img"):  # in a list or a heading, where there is no paragraph
-            line = self.work.line_of(f"({image.get('src') or ''}")
-            self.work.wrong(
-                "bad-syntax", "a chart or a table must stand alone in its paragraph", line, "add empty lines"
-            )
         for element in root.iter("a"):
             if "footnote" not in (element.get("class") or ""):
                 self.work.link(element)
         for aside in root.iter("aside"):
             aside.set("aria-labelledby", aside[0].get("id") or "")
+
+    def misplaced(self, images: list[ElementTree.Element]) -> None:
+        """Images among other things: each is told, and does not show."""
+        for image in images:
+            line = self.work.line_of(f"({image.get('src') or ''}")
+            hint = "give it a paragraph of its own, with an empty line before and after it"
+            self.work.wrong("bad-syntax", "a chart or a table must stand alone in its paragraph", line, hint)
+            if not (image.get("src") or "").startswith(("chart:", "table:")):
+                hint = "write ![description](chart:id) or ![caption](table:id)"
+                what = f'the image "{self.work.plain(image.get("src") or "")}" is neither a chart nor a table'
+                self.work.wrong("bad-link", what, line, hint)
+            image.tag = "span"
+            image.attrib.clear()
 
     def image_of(self, paragraph: ElementTree.Element) -> None:
         images = paragraph.findall(".//img")
@@ -315,15 +325,7 @@ class _Resolve(Treeprocessor):
         alone = len(paragraph) == 1 and len(images) == 1 and paragraph[0] is images[0]
         blank = not (paragraph.text or "").strip() and not (images[0].tail or "").strip()
         if not (alone and blank):
-            target = images[0].get("src") or ""
-            line = self.work.line_of(f"({target}")
-            self.work.wrong(
-                "bad-syntax", "a chart or a table must stand alone in its paragraph", line, "add empty lines"
-            )
-            for image in images:
-                self.work.image(image)
-                image.tag = "span"
-                image.attrib.clear()
+            self.misplaced(images)
             return
         token = self.work.image(images[0])
         for child in list(paragraph):

@@ -132,7 +132,7 @@ class _PageFacts(Facts):
 
     def _draw(self, plot: Plot, *, narrow: bool) -> Markup:
         numbers = self.words.style.vega()
-        return Markup(render_chart(plot, "narrow" if narrow else "wide", numbers, self.cache))  # noqa: S704  # our own SVG
+        return Markup(render_chart(plot, "narrow" if narrow else "wide", numbers, self.cache))  # our own SVG
 
     def _defined(self, error: FactError | SourceErrors, what: str, line: int) -> None:
         """A mistake in a definition is shown where it stands, not where the text uses it."""
@@ -161,7 +161,7 @@ class _PageFacts(Facts):
         """The address of another release in the page's language."""
         if self.lookup.is_public(release, self.lang):
             return urls.relative(release_path(self.lookup, release, self.lang), self.output)
-        known = [name for name in self.lookup.latest(self.lang)]
+        known = list(self.lookup.latest(self.lang))
         message = f'there is no public release "{release}" in "{self.lang}"'
         where = SourceRef(self.path, line)
         self.problems.append(Problem("unknown-release", message, where, did_you_mean(release, known)))
@@ -185,11 +185,11 @@ def render_release(
         frame=frame(lookup, lang, path, paths, title=title.text, description=summary.text, kind=kind),
         kind=kind,
         section=LinkView(kind_name(lookup, lang, kind), urls.relative(section, path)),
-        title=Markup(title.html),  # noqa: S704  # escaped by render_line
-        summary=Markup(summary.html),  # noqa: S704  # escaped by render_line
+        title=Markup(title.html),  # escaped by render_line
+        summary=Markup(summary.html),  # escaped by render_line
         date=lookup.style(lang).day(published, timezone),
         date_machine=published.isoformat(),
-        body=Markup(body.html),  # noqa: S704  # cleaned by prose
+        body=Markup(body.html),  # cleaned by prose
         downloads=_downloads(lookup, release, lang, path),
     )
     own = f"{kind}.html"
@@ -227,8 +227,8 @@ def card(lookup: Lookup, release: str, lang: str, path: str) -> CardView:
     """A release as a card in the list at `path`."""
     headline, published = lookup.headline(release, lang), lookup.published(release)
     return CardView(
-        title=Markup(headline.title_html),  # noqa: S704  # escaped by render_line
-        summary=Markup(headline.summary_html),  # noqa: S704  # escaped by render_line
+        title=Markup(headline.title_html),  # escaped by render_line
+        summary=Markup(headline.summary_html),  # escaped by render_line
         href=urls.relative(release_path(lookup, release, lang), path),
         date=lookup.style(lang).day(published, lookup.config().timezone),
         date_machine=published.isoformat(),

@@ -10,7 +10,8 @@ from urllib.parse import unquote
 from .. import urls
 from ..errors import FactError, SourceErrors, SourceRef
 from ..facts.audit import audit_release
-from ..facts.lookup import Edition, Lookup
+from ..facts.edition import Edition
+from ..facts.lookup import Lookup
 from ..facts.words import Words
 from ..model import Artifact, Link, Target
 from .charts import ChartCache
@@ -132,5 +133,3 @@ def _source(target: Target, lookup: Lookup) -> str:
     if target.kind == "release":
         return lookup.text_path(target.release, target.lang)
     return "data/labels.csv"
-
-

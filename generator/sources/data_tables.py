@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import TypeVar, cast
 
+from ..definitions import PERIOD, Coordinates, Dialect, TableSpec
 from ..errors import did_you_mean
-from ..model import PERIOD, Coordinates, Dialect, TableSpec
 from ..spec import Spec
 from ..urls import stays_inside
 

@@ -10,8 +10,7 @@ from types import MappingProxyType
 from typing import Literal, cast
 
 from ..config import SiteConfig
-from ..errors import SourceErrors, did_you_mean
-from ..model import (
+from ..definitions import (
     PERIOD,
     UNPUBLISHED,
     ChartSpec,
@@ -23,6 +22,7 @@ from ..model import (
     MeasureSpec,
     Release,
 )
+from ..errors import SourceErrors, did_you_mean
 from ..spec import Spec, read_toml
 from .data_tables import NAME, TableReader
 from .files import digest_of
@@ -173,7 +173,7 @@ class _Reader(TableReader):
         start = spec.texts("start") if "start" in spec else ()
         if len(start) > 1:
             spec.problem('"start" must be one period', "start", hint=_EXAMPLES["start"])
-        for period in map(lambda code: self.code(code, spec, "start"), start[:1]):
+        for period in (self.code(code, spec, "start") for code in start[:1]):
             if not PERIOD.match(period) and not period.startswith("@"):
                 spec.problem(f'"{period}" is not a period', "start", hint="write 2024, 2024-S1, 2024-Q1 or 2024-03")
         for key in ("of", "minus", "to"):

@@ -13,8 +13,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
+from ..definitions import TableSpec
 from ..errors import Problem, SourceErrors, SourceRef, did_you_mean
-from ..model import TableSpec
 from ..spec import decode
 
 _TYPES = {

@@ -14,9 +14,9 @@ from datetime import datetime
 from functools import cached_property, lru_cache
 
 from ..config import SiteConfig
+from ..definitions import UNPUBLISHED, FrontMatter, Release, ReleaseHead, ReleaseText, Table
 from ..errors import Problem, SourceErrors, SourceRef
 from ..formats import Catalogue, Style, read_catalogue, style_of
-from ..model import UNPUBLISHED, FrontMatter, Release, ReleaseHead, ReleaseText, Table
 from ..spec import decode
 from ..urls import slugify
 from .files import DEFAULT, Snapshot, digest_of

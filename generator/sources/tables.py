@@ -13,8 +13,8 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
+from ..definitions import Cell, Table, TableSpec
 from ..errors import Problem, SourceErrors, SourceRef, did_you_mean
-from ..model import Cell, Table, TableSpec
 from ..spec import csv_mistake, decode
 from .schemas import Schema
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 
 import yaml
 
+from ..definitions import FrontMatter, Reference, ReleaseText
 from ..errors import Problem, SourceErrors, SourceRef, did_you_mean
-from ..model import FrontMatter, Reference, ReleaseText
 from ..spec import decode
 from ..urls import SLUG
 

@@ -1,6 +1,6 @@
 """The built sample site in a real browser: what only a browser can say of it.
 
-Without Chromium these tests are skipped and say so; with COMMUNIQUE_BROWSER=required (as in CI) its absence is a failure.
+Without Chromium these tests are skipped and say so; with COMMUNIQUE_BROWSER=required, as in CI, they fail.
 """
 
 from __future__ import annotations
@@ -16,10 +16,11 @@ from pathlib import Path
 
 import pytest
 
-from generator.build import Tools, build_site
+from generator.build import build_site
 from generator.output.charts import FolderCharts
 from generator.output.write import opened
 from generator.sources.files import FolderFiles
+from generator.workers import Tools
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")

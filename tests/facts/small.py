@@ -10,8 +10,9 @@ from generator.config import load_config
 from generator.errors import FactError
 from generator.facts.claims import judge
 from generator.facts.displays import build_grid
+from generator.facts.edition import Edition
 from generator.facts.figures import figure_value, parse_figure, print_figure
-from generator.facts.lookup import Edition, Lookup
+from generator.facts.lookup import Lookup
 from generator.facts.plots import build_plot
 from generator.facts.words import Words
 from generator.model import Grid, Plot, Printed, Value, Verdict

@@ -11,9 +11,10 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from small import Small, error_of
 
+from generator.definitions import Cell, Dialect, MeasureSpec, TableSpec
 from generator.errors import FactError
 from generator.facts.measures import check_codes, evaluate, unit_of
-from generator.model import Cell, Dialect, MeasureSpec, TableSpec, Value
+from generator.model import Value
 from generator.sources.releases import MEASURES
 
 FLOWS, REGIONS, YEARS = ("out", "in"), ("A", "B", "C"), ("2019", "2021", "2022", "2023", "2024")

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from generator.definitions import Dialect, Table, TableSpec
 from generator.errors import Problem, SourceErrors
-from generator.model import Dialect, Table, TableSpec
 from generator.sources.schemas import Schema, read_schema
 from generator.sources.tables import read_table
 

@@ -1,0 +1,250 @@
+"""What the sources say, as values: releases, tables and texts; frozen, no I/O, no HTML."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Literal
+
+from .errors import Problem
+
+PERIOD = re.compile(r"^([0-9]{4})(?:-(?:S([12])|Q([1-4])|(0[1-9]|1[0-2])))?$")
+"""A period: `2024`, `2024-S1`, `2024-Q1`, `2024-03` (SDMX time periods)."""
+
+UNPUBLISHED = datetime(9999, 1, 1, tzinfo=UTC)
+"""The instant of a release whose own instant, or one of its texts, cannot be read: it is checked, and never shown."""
+
+Coordinates = Mapping[str, str]
+"""Dimension → member code: names one cell, or a slice when some dimensions are left out."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One observation: its value (None: not available), SDMX observation status, and line in the CSV file."""
+
+    value: Decimal | None
+    status: str = ""
+    line: int = 0
+
+    def digest(self) -> str:
+        """Text that changes whenever the observation does."""
+        return f"{'' if self.value is None else self.value}|{self.status}"
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How a CSV file is written."""
+
+    delimiter: str = ","
+    decimal: str = "."
+
+
+@dataclass(frozen=True)
+class TableSpec:
+    """`[tables.ID]` of release.toml: which file, which dimensions, and which members are derived.
+
+    `totals` maps dimension → derived member → the members it adds up; `differences` maps dimension → derived member →
+    (minuend, subtrahend). `time` is the dimension that holds periods. `unit`, `source` and `note` are label codes.
+    """
+
+    id: str
+    file: str
+    schema: str
+    dimensions: tuple[str, ...]
+    value: str
+    status: str | None
+    time: str | None
+    unit: str
+    decimals: int
+    quality: str
+    source: str | None
+    note: str | None
+    dialect: Dialect
+    totals: Mapping[str, Mapping[str, tuple[str, ...]]]
+    differences: Mapping[str, Mapping[str, tuple[str, str]]]
+    line: int = 0
+
+
+@dataclass(frozen=True)
+class Table:
+    """A CSV file as values. `cells` maps a tuple of member codes, in the order of `spec.dimensions`, to its cell;
+    `members` maps a dimension to the codes that the file itself holds, in its order; `codes` to all codes, derived
+    ones too."""
+
+    spec: TableSpec
+    cells: Mapping[tuple[str, ...], Cell]
+    members: Mapping[str, tuple[str, ...]]
+    codes: Mapping[str, frozenset[str]]
+    path: str
+
+
+@dataclass(frozen=True)
+class MeasureSpec:
+    """A measure and its arguments, for example `share` with `of = {region = "BEL"}`."""
+
+    name: str
+    of: Coordinates = field(default_factory=dict)
+    minus: Coordinates = field(default_factory=dict)
+    to: Coordinates = field(default_factory=dict)
+    among: str | None = None
+    start: str | None = None
+    lag: Literal["year", "period"] = "year"
+
+
+@dataclass(frozen=True)
+class FigureSpec:
+    """`[figures.ID]`: a family of numbers, one for each combination of members of the `by` dimensions."""
+
+    id: str
+    table: str
+    at: Coordinates
+    by: tuple[str, ...]
+    measure: MeasureSpec
+    decimals: int | None
+    unit: str | None
+    line: int = 0
+
+
+@dataclass(frozen=True)
+class ClaimSpec:
+    """`[claims.ID]`: a predicate over the rows that `over` spans. `over` maps a dimension to the members that count
+    (empty: all members that the file holds). `holds` is text of the closed grammar in `facts.claims`."""
+
+    id: str
+    table: str
+    at: Coordinates
+    over: Mapping[str, tuple[str, ...]]
+    measure: MeasureSpec
+    holds: str
+    line: int = 0
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A row or a column of a display, or a panel of a chart: a slice, a measure and a label code, each optional."""
+
+    at: Coordinates = field(default_factory=dict)
+    measure: MeasureSpec | None = None
+    label: str | None = None
+    by: str | None = None
+    members: tuple[str, ...] = ()
+    decimals: int | None = None
+    unit: str | None = None
+
+
+@dataclass(frozen=True)
+class DisplayPart:
+    """A head of columns and the groups of rows under it."""
+
+    columns: tuple[Entry, ...]
+    groups: tuple[Entry, ...]
+
+
+@dataclass(frozen=True)
+class DisplaySpec:
+    """`[displays.ID]`: a table for readers, made of cells and measures of a data table."""
+
+    id: str
+    table: str
+    rows: tuple[Entry, ...]
+    row_head: str | None
+    parts: tuple[DisplayPart, ...]
+    note: str | None
+    line: int = 0
+
+
+@dataclass(frozen=True)
+class ChartSpec:
+    """`[charts.ID]`. `category` and `series` are dimensions; `members` narrows and orders them.
+
+    `type` is `bars` (horizontal), `columns` (vertical) or `lines`; `colour` names the dimension that carries the
+    colour; `highlight` the category codes that are picked out; `total` shows the sum of a panel beside its title.
+    """
+
+    id: str
+    type: str
+    table: str
+    panels: tuple[Entry, ...]
+    category: str
+    series: str | None
+    colour: str | None
+    members: Mapping[str, tuple[str, ...]]
+    highlight: tuple[str, ...]
+    sort: str
+    total: bool
+    columns: int
+    subtitle: str | None
+    note: str | None
+    line: int = 0
+
+
+@dataclass(frozen=True)
+class Release:
+    """`data/<id>/release.toml`: everything about a release that its languages share.
+
+    `problems` are the file's mistakes; `broken` names the definitions (`figures.x`) that they spoil.
+    """
+
+    id: str
+    kind: str
+    published: datetime
+    draft: bool
+    periods: Mapping[str, str]
+    tables: Mapping[str, TableSpec]
+    figures: Mapping[str, FigureSpec]
+    claims: Mapping[str, ClaimSpec]
+    displays: Mapping[str, DisplaySpec]
+    charts: Mapping[str, ChartSpec]
+    digests: Mapping[str, str]
+    path: str
+    problems: tuple[Problem, ...] = ()
+    broken: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Reference:
+    """Something that a text names: `kind` is figure, claim, chart, table or release; `name` as written."""
+
+    kind: str
+    name: str
+    line: int
+
+
+@dataclass(frozen=True)
+class FrontMatter:
+    """The head of a text: what one language says of the release as a whole, with the line of each key."""
+
+    title: str
+    summary: str
+    slug: str
+    lines: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class ReleaseText:
+    """A content file, parsed but not resolved: front matter, and the Markdown body with the line that it starts on."""
+
+    release: str
+    lang: str
+    path: str
+    front: FrontMatter
+    body: str
+    body_line: int
+
+
+@dataclass(frozen=True)
+class ReleaseHead:
+    """What the rest of the site needs to know of a release: enough to plan addresses, indexes and feeds.
+
+    `files` maps each data table to its CSV file.
+    """
+
+    id: str
+    kind: str
+    published: datetime
+    draft: bool
+    texts: Mapping[str, FrontMatter]
+    files: Mapping[str, str] = field(default_factory=dict)

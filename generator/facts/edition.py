@@ -1,0 +1,235 @@
+"""The site as one build shows it, and the digest of every answer that it can give.
+
+A question is a tuple of texts, such as `("cell", release, table, *codes)`. Each belongs to a *unit*: a source file, or
+a small set of them (`@…`), whose digest is cheap to know.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from ..definitions import (
+    Cell,
+    ReleaseHead,
+    Table,
+    TableSpec,
+)
+from ..model import Headline, Value
+from ..sources.files import digest_of
+from ..sources.site import Site
+
+Question = tuple[str, ...]
+Record = Mapping[str, Mapping[Question, str]]
+"""Unit → question → digest of the answer."""
+
+_Values = dict[tuple[int, tuple[str, ...]], tuple[object, Value, Mapping[Question, str]]]
+"""(identity of a definition, key) → the definition (kept, so that its identity is), its value, its cells."""
+
+Headlines = dict[tuple[str, str], Headline]
+"""(release, language) → its headline."""
+
+ABSENT = "\0"  # no answer that is a text can be mistaken for it
+_TABLES_KEPT = 16
+SITE_UNIT = "@site"
+HEADLINE_UNIT = "@headline:"
+TABLE_UNIT = "@table:"
+
+
+class Edition:
+    """The site as one build shows it: the sources, the releases that are public at its instant, and their headlines.
+
+    `headlines` is filled when the headlines have been made; only lists and feeds, made after them, ask for it.
+    """
+
+    def __init__(self, site: Site, visible: frozenset[str], headlines: Headlines | None = None) -> None:
+        self.site, self.visible = site, visible
+        self.headlines: Headlines = {} if headlines is None else headlines
+        self._newest: tuple[ReleaseHead, ...] | None = None
+        self._tables: dict[int, tuple[Table, _Values]] = {}
+        self._units: dict[str, str] = {}
+
+    def __reduce__(self) -> tuple[type[Edition], tuple[Site, frozenset[str], Headlines]]:
+        return Edition, (self.site, self.visible, self.headlines)
+
+    def newest(self) -> tuple[ReleaseHead, ...]:
+        """All public releases, newest first; of the same instant, by id."""
+        if self._newest is None:
+            heads = sorted((self.site.heads[release] for release in self.visible), key=lambda head: head.id)
+            self._newest = tuple(sorted(heads, key=lambda head: head.published, reverse=True))
+        return self._newest
+
+    def values(self, table: Table) -> _Values:
+        """The values worked out so far from a table; of older tables they are forgotten."""
+        if id(table) not in self._tables:
+            if len(self._tables) >= _TABLES_KEPT:
+                self._tables.clear()
+            self._tables[id(table)] = (table, {})
+        return self._tables[id(table)][1]
+
+    def unit_digest(self, unit: str) -> str:
+        """The digest of a unit: of one source file, or of a set."""
+        if not unit.startswith("@") or unit.startswith("@default/"):
+            return self.site.snapshot.digest(unit)
+        if unit.startswith(HEADLINE_UNIT) or unit not in self._units:
+            self._units[unit] = self._set_digest(unit)
+        return self._units[unit]
+
+    def _set_digest(self, unit: str) -> str:
+        if unit == SITE_UNIT:
+            listing = [(head.id, head.kind, head.published.isoformat(), *sorted(head.texts)) for head in self.newest()]
+            return digest_of(repr(listing))
+        if unit.startswith(HEADLINE_UNIT):
+            return _answer_headline(self, *unit.removeprefix(HEADLINE_UNIT).split(":"))
+        if unit.startswith(TABLE_UNIT):
+            return "|".join(self.site.snapshot.digest(path) for path in unit.removeprefix(TABLE_UNIT).split(":"))
+        name = unit.removeprefix("@template/")
+        return "|".join(self.site.snapshot.digest(path) for path in self.site.template_files(name))
+
+    def answer(self, question: Question) -> str:
+        """The digest of the answer that a question would get now."""
+        return _ANSWERS[question[0]](self, *question[1:])
+
+
+class TableData:
+    """A table as one target sees it: each cell that is asked for is noted.
+
+    Values that another target of the same edition worked out are taken over, with the cells that they needed.
+    """
+
+    def __init__(self, questions: dict[Question, str], edition: Edition, release: str, table: Table) -> None:
+        self._release, self._table = release, table
+        self._head = ("cell", release, table.spec.id)
+        self._questions = questions
+        self._values = edition.values(table)
+        self._has: set[str] = set()
+        self.spec: TableSpec = table.spec
+
+    def cell(self, key: tuple[str, ...]) -> Cell | None:
+        """The cell at a full key, or None when the file has no such row."""
+        cell = self._table.cells.get(key)
+        self._questions[(*self._head, *key)] = ABSENT if cell is None else cell.digest()
+        return cell
+
+    def members(self, dimension: str) -> tuple[str, ...]:
+        """The codes of a dimension that the file holds, in the file's order."""
+        members = self._table.members[dimension]
+        if dimension not in self._has:
+            self._has.add(dimension)
+            self._questions["members", self._release, self.spec.id, dimension] = repr(members)
+        return members
+
+    def codes(self, dimension: str) -> frozenset[str]:
+        """All codes of a dimension, in the file or derived."""
+        self.members(dimension)
+        return self._table.codes[dimension]
+
+    def holds(self, key: tuple[str, ...]) -> bool:
+        """Whether the file has a row with this key; not noted."""
+        return key in self._table.cells
+
+    def once(self, what: object, key: tuple[str, ...], work_out: Callable[[], Value]) -> Value:
+        """The value of something (a measure, a level) at a key, worked out once in an edition. The cells that it needs
+        are noted each time."""
+        known = self._values.get((id(what), key))
+        if known is None:
+            outer, self._questions = self._questions, {}
+            try:
+                value = work_out()
+            finally:
+                asked, self._questions = self._questions, outer
+            known = self._values[id(what), key] = (what, value, asked)
+        self._questions.update(known[2])
+        return known[1]
+
+
+# ---------------------------------------------------------------- the digest of each answer
+
+
+def find_message(edition: Edition, lang: str, context: str, message: str) -> tuple[str, ...] | None:
+    """A translation of a text of the templates: the site's own, else the default one."""
+    for catalogue in edition.site.catalogues(lang):
+        if (found := catalogue.find(context, message)) is not None:
+            return found
+    return None
+
+
+def latest_releases(edition: Edition, lang: str, kind: str, limit: int) -> tuple[str, ...]:
+    """The ids of public releases of a kind (any, when empty) that have a language, newest first."""
+    found = [head.id for head in edition.newest() if lang in head.texts and kind in ("", head.kind)]
+    return tuple(found[:limit] if limit else found)
+
+
+def _answer_front(edition: Edition, release: str, lang: str) -> str:
+    head = edition.site.heads.get(release)
+    front = head.texts.get(lang) if head is not None else None
+    return ABSENT if front is None else digest_of(repr((front.title, front.summary, front.slug)))
+
+
+def _answer_headline(edition: Edition, release: str, lang: str) -> str:
+    headline = edition.headlines.get((release, lang))
+    return ABSENT if headline is None else digest_of(repr(headline))
+
+
+def _answer_slug(edition: Edition, release: str, lang: str) -> str:
+    head = edition.site.heads.get(release)
+    return ABSENT if head is None or lang not in head.texts else head.texts[lang].slug
+
+
+def _answer_due(edition: Edition, release: str) -> str:
+    head = edition.site.heads.get(release)
+    return ABSENT if head is None else f"{head.draft}|{head.published.isoformat()}"
+
+
+def _answer_head(edition: Edition, release: str) -> str:
+    head = edition.site.heads.get(release)
+    return ABSENT if head is None else f"{head.kind}|{head.published.isoformat()}|{dict(head.files)}"
+
+
+def _answer_has(edition: Edition, release: str, lang: str) -> str:
+    head = edition.site.heads.get(release)
+    return str(head is not None and lang in head.texts)
+
+
+def _answer_public(edition: Edition, release: str, lang: str) -> str:
+    head = edition.site.heads.get(release)
+    return str(head is not None and lang in head.texts and release in edition.visible)
+
+
+def _answer_definition(edition: Edition, release: str, name: str) -> str:
+    return edition.site.release(release).digests.get(name, ABSENT)
+
+
+def _answer_cell(edition: Edition, release: str, table: str, *key: str) -> str:
+    cell = edition.site.table(release, table).cells.get(key)
+    return ABSENT if cell is None else cell.digest()
+
+
+def _answer_plural(edition: Edition, lang: str) -> str:
+    catalogues = edition.site.catalogues(lang)
+    return repr([catalogues[0].plural(number) for number in range(200)]) if catalogues else ABSENT
+
+
+_ANSWERS: MappingProxyType[str, Callable[..., str]] = MappingProxyType(
+    {
+        "config": lambda edition: edition.site.config_digest,
+        "label": lambda edition, lang, code: edition.site.labels.names.get(lang, {}).get(code, ABSENT),
+        "message": lambda edition, *words: repr(find_message(edition, *words)),
+        "plural": _answer_plural,
+        "template": lambda edition, name: edition.unit_digest(f"@template/{name}"),
+        "latest": lambda edition, lang, kind, limit: digest_of(repr(latest_releases(edition, lang, kind, int(limit)))),
+        "public": _answer_public,
+        "front": _answer_front,
+        "due": _answer_due,
+        "slug": _answer_slug,
+        "headline": _answer_headline,
+        "head": _answer_head,
+        "has": _answer_has,
+        "file": lambda edition, path: edition.site.snapshot.digest(path),
+        "definition": _answer_definition,
+        "cell": _answer_cell,
+        "members": lambda edition, release, table, dimension: repr(
+            edition.site.table(release, table).members[dimension]
+        ),
+    }
+)

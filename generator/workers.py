@@ -1,0 +1,121 @@
+"""Targets → artifacts, in this process or in others: a `concurrent.futures` executor does the work."""
+
+from __future__ import annotations
+
+import gc
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from .errors import Problem, SourceRef, StaleSource
+from .facts.edition import Edition, Record
+from .model import Artifact, Target
+from .render.charts import ChartCache
+
+#: From how many pages on it pays to start other processes (their start costs about as much as this many pages).
+PARALLEL_FROM = 120
+_TASKS = 8
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What a build may use: a store of finished charts, a listener for progress, and who renders.
+
+    `executor` gives a `concurrent.futures.Executor` for a number of pages, or None to render in this process.
+    """
+
+    charts: ChartCache
+    progress: Callable[[int, int], None] = lambda _done, _all: None
+    executor: Callable[[int], Executor | None] = lambda _pages: None
+
+
+def render_targets(edition: Edition, stale: list[Target], tools: Tools) -> Iterator[list[tuple[Artifact, Record]]]:
+    """Make targets, in this process or in an executor's; languages of a release stay together."""
+    stale = sorted(stale, key=lambda target: (target.release, target.lang, target.path))
+    executor = tools.executor(len(stale))
+    if executor is None:
+        yield from _in_process(edition, stale, tools.charts)
+        return
+    with executor:
+        waiting = [executor.submit(make_targets, edition, task, tools.charts) for task in _tasks(stale)]
+        for future in waiting:
+            yield future.result()
+
+
+def _tasks(targets: list[Target]) -> list[list[Target]]:
+    """Targets in a few parts of about the same size; those of one release stay together, so that it is read once."""
+    tasks: list[list[Target]] = [[]]
+    for target in targets:
+        last = tasks[-1]
+        if len(last) * _TASKS >= len(targets) and last[-1].release != target.release:
+            tasks.append([])
+        tasks[-1].append(target)
+    return tasks
+
+
+def _in_process(edition: Edition, targets: list[Target], charts: ChartCache) -> Iterator[list[tuple[Artifact, Record]]]:
+    if not targets:
+        return
+    from .render.targets import Press  # Markdown, Jinja and Babel: not for a build that makes nothing
+
+    press = Press(edition, charts)
+    for target in targets:
+        try:
+            artifact, lookup = press.make(target)
+            yield [(artifact, lookup.asked)]
+        except StaleSource as error:
+            yield [(Artifact(target, b"", problems=(changed_source(error),), failed=True), {})]
+
+
+def make_targets(edition: Edition, targets: list[Target], charts: ChartCache) -> list[tuple[Artifact, Record]]:
+    """Make some targets: the unit of work of an executor. Everything that it needs is in its arguments."""
+    with seldom_collecting():
+        return [result for results in _in_process(edition, targets, charts) for result in results]
+
+
+def processes(pages: int) -> Executor | None:
+    """The default executor: other processes for a large build, none for a small one.
+
+    They are spawned, not forked: vl-convert hangs in a fork of a process that has used it.
+    """
+    workers = os.cpu_count() or 1
+    if pages < PARALLEL_FROM or workers < 2:
+        return None
+    import multiprocessing
+
+    return ProcessPoolExecutor(
+        workers, mp_context=multiprocessing.get_context("spawn"), initializer=_end_with_the_build
+    )
+
+
+def _end_with_the_build() -> None:
+    """Let this process end when the one that started it does, even if that one was killed and could not say so."""
+    import multiprocessing
+    from threading import Thread
+
+    def watch() -> None:
+        build = multiprocessing.parent_process()
+        assert build is not None
+        build.join()
+        os._exit(1)
+
+    Thread(target=watch, daemon=True).start()
+
+
+@contextmanager
+def seldom_collecting() -> Iterator[None]:
+    """Let Python look for cycles less often: what is made here is kept or passed on, and a search finds little."""
+    thresholds = gc.get_threshold()
+    gc.set_threshold(200_000, 20, 20)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*thresholds)
+
+
+def changed_source(error: StaleSource) -> Problem:
+    """What to say of a file that changed while the build was reading it."""
+    hint = "somebody saved it while the build was reading: build again"
+    return Problem("changed-source", "the file changed during the build", SourceRef(error.path), hint)
