@@ -21,6 +21,7 @@ ROBOTS = "robots.txt"
 
 def slugify(text: str) -> str:
     """Words as part of an address: « Communiqués de presse » → `communiques-de-presse`; empty when nothing is left."""
+    text = re.sub(r"['’](?!\w\w)", "", text).replace("’", "-")  # d’été: two words; nota’s: one
     plain = unicodedata.normalize("NFKD", text.replace("œ", "oe").replace("æ", "ae").replace("ß", "ss"))
     ascii_only = plain.encode("ascii", "ignore").decode("ascii").lower()
     return re.sub(r"[^a-z0-9]+", "-", ascii_only).strip("-")

@@ -5,11 +5,11 @@ from __future__ import annotations
 import gc
 import os
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from .errors import Problem, SourceRef, StaleSource
+from .errors import OutputError, Problem, SourceRef, StaleSource
 from .facts.edition import Edition, Record
 from .model import Artifact, Target
 from .render.charts import ChartCache
@@ -40,8 +40,12 @@ def render_targets(edition: Edition, stale: list[Target], tools: Tools) -> Itera
         return
     with executor:
         waiting = [executor.submit(make_targets, edition, task, tools.charts) for task in _tasks(stale)]
-        for future in waiting:
-            yield future.result()
+        try:
+            for future in waiting:
+                yield future.result()
+        except BrokenExecutor:
+            message = "a process that made pages ended before its work (is there enough memory?)"
+            raise OutputError(f"{message}; the site is as it was") from None
 
 
 def _tasks(targets: list[Target]) -> list[list[Target]]:

@@ -224,7 +224,10 @@ class _Work:
         if scheme == "release":
             release, _, anchor = rest.partition("#")
             address = self.resolver.release_link(release, line)
-            target = (address or "") + (f"#{anchor}" if anchor else "")
+            if address is None:
+                element.attrib.pop("href")
+                return
+            target = address + (f"#{anchor}" if anchor else "")
             element.set("href", target)
         elif not self.allowed(target, line):
             element.attrib.pop("href", None)

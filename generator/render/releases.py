@@ -204,7 +204,7 @@ def _downloads(lookup: Lookup, release: str, lang: str, path: str) -> tuple[Down
     found = []
     for table, file in lookup.files(release).items():
         address = urls.relative(urls.data_path(release, table), path)
-        found.append(DownloadView(posixpath.basename(file), address, "", _quality(lookup, release, lang, table)))
+        found.append(DownloadView(posixpath.basename(file), address, _quality(lookup, release, lang, table)))
     return tuple(found)
 
 

@@ -54,7 +54,6 @@ class FrameView:
     feed: str
     nav: tuple[LinkView, ...]
     languages: tuple[LanguageView, ...]
-    preview: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,7 +74,6 @@ class DownloadView:
 
     name: str
     href: str
-    size: str
     note: str
 
 

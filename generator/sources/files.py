@@ -94,7 +94,13 @@ class FolderFiles:
         problems: list[Problem],
         above: frozenset[int],
     ) -> None:
-        for entry in _entries(folder):
+        try:
+            entries = list(_entries(folder))
+        except OSError as error:
+            hint = "let the user who builds read the folder"
+            problems.append(Problem("missing-file", f"it cannot be read: {error.strerror}", SourceRef(name), hint))
+            return
+        for entry in entries:
             path = f"{name}/{entry.name}"
             if entry.is_symlink() and not _leads_inside(entry.path, inside):
                 problems.append(_leaves(path))

@@ -300,6 +300,9 @@ class _Heads:
             if release in self.broken or self.snapshot.refuses(f"data/{release}/{RELEASE_FILE}"):
                 continue
             hint = f"write data/{release}/release.toml, or delete the text"
-            if name in by_name:
+            lang = path.split("/")[1]
+            if lang not in self.config.tags:
+                hint = f'"{lang}" is not among the languages of site.toml'
+            elif name in by_name:
                 hint = f"its release is read from {by_name[name]}: move the file there"
             self.problems.append(Problem("orphan-text", "this text belongs to no release", SourceRef(path), hint))
