@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 
 from .errors import Problem, SourceErrors, StaleSource
 from .facts.edition import Edition, Headlines, Record
-from .model import Artifact, Headline, Target
+from .model import Headline, Target
 from .output.manifest import Detail, Made, Manifest
 from .output.write import Stage
 from .plan import Plan
-from .workers import Tools, render_targets
+from .workers import Outcome, Tools, render_targets
 
 _LISTS = ("home", "index", "feed", "root", "notfound", "sitemap", "robots")
 _UNKNOWN = Headline("?", "?", "?", "?")
@@ -43,8 +43,8 @@ def refresh(edition: Edition, planned: Plan, before: Manifest, stage: Stage, too
                 _keep(build, before.made[target.key], stage, known.get(target.key))
         done = 0
         for results in render_targets(edition, stale, tools):
-            for artifact, asked in results:
-                _put(build, artifact, asked, stage)
+            for outcome in results:
+                _put(build, outcome, stage)
             done += len(results)
             tools.progress(done, len(stale))
         edition.headlines.update(build.headlines)
@@ -61,7 +61,8 @@ def _keep(build: Build, made: Made, stage: Stage, headline: Headline | None) -> 
         stage.keep(made)
 
 
-def _put(build: Build, artifact: Artifact, asked: Record, stage: Stage) -> None:
+def _put(build: Build, outcome: Outcome, stage: Stage) -> None:
+    artifact = outcome.artifact
     target = artifact.target
     digest, size, mtime = "", 0, 0
     if target.path and not target.rehearsal:
@@ -69,9 +70,9 @@ def _put(build: Build, artifact: Artifact, asked: Record, stage: Stage) -> None:
     if target.kind == "headline":
         build.headlines[target.release, target.lang] = artifact.headline or _UNKNOWN
     build.made[target.key] = Made(
-        target, digest, size, mtime, tuple(asked), artifact.charts, artifact.problems, artifact.failed
+        target, digest, size, mtime, outcome.units, artifact.charts, artifact.problems, artifact.failed
     )
-    build.details[target.key] = Detail(asked, artifact.links, artifact.anchors, artifact.headline)
+    build.details[target.key] = Detail(outcome.asked, artifact.links, artifact.anchors, artifact.headline)
     (build.failures if artifact.failed else build.problems).extend(artifact.problems)
 
 

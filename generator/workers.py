@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import gc
 import os
+from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from .errors import OutputError, Problem, SourceRef, StaleSource
-from .facts.edition import Edition, Record
+from .facts.edition import Edition
 from .model import Artifact, Target
+from .output.manifest import pack_record
 from .render.charts import ChartCache
 
 #: From how many pages on it pays to start other processes (their start costs about as much as this many pages).
@@ -31,7 +33,16 @@ class Tools:
     executor: Callable[[int], Executor | None] = lambda _pages: None
 
 
-def render_targets(edition: Edition, stale: list[Target], tools: Tools) -> Iterator[list[tuple[Artifact, Record]]]:
+@dataclass(frozen=True)
+class Outcome:
+    """A target that was made, the units that it depends on, and its questions, packed: there are many."""
+
+    artifact: Artifact
+    units: tuple[str, ...]
+    asked: bytes
+
+
+def render_targets(edition: Edition, stale: list[Target], tools: Tools) -> Iterator[list[Outcome]]:
     """Make targets, in this process or in an executor's; languages of a release stay together."""
     stale = sorted(stale, key=lambda target: (target.release, target.lang, target.path))
     executor = tools.executor(len(stale))
@@ -39,10 +50,10 @@ def render_targets(edition: Edition, stale: list[Target], tools: Tools) -> Itera
         yield from _in_process(edition, stale, tools.charts)
         return
     with executor:
-        waiting = [executor.submit(make_targets, edition, task, tools.charts) for task in _tasks(stale)]
+        waiting = deque(executor.submit(make_targets, edition, task, tools.charts) for task in _tasks(stale))
         try:
-            for future in waiting:
-                yield future.result()
+            while waiting:
+                yield waiting.popleft().result()  # not kept: what was made is large
         except BrokenExecutor:
             message = "a process that made pages ended before its work (is there enough memory?)"
             raise OutputError(f"{message}; the site is as it was") from None
@@ -59,7 +70,7 @@ def _tasks(targets: list[Target]) -> list[list[Target]]:
     return tasks
 
 
-def _in_process(edition: Edition, targets: list[Target], charts: ChartCache) -> Iterator[list[tuple[Artifact, Record]]]:
+def _in_process(edition: Edition, targets: list[Target], charts: ChartCache) -> Iterator[list[Outcome]]:
     if not targets:
         return
     from .render.targets import Press  # Markdown, Jinja and Babel: not for a build that makes nothing
@@ -68,12 +79,12 @@ def _in_process(edition: Edition, targets: list[Target], charts: ChartCache) -> 
     for target in targets:
         try:
             artifact, lookup = press.make(target)
-            yield [(artifact, lookup.asked)]
+            yield [Outcome(artifact, tuple(lookup.asked), pack_record(lookup.asked))]
         except StaleSource as error:
-            yield [(Artifact(target, b"", problems=(changed_source(error),), failed=True), {})]
+            yield [Outcome(Artifact(target, b"", problems=(changed_source(error),), failed=True), (), pack_record({}))]
 
 
-def make_targets(edition: Edition, targets: list[Target], charts: ChartCache) -> list[tuple[Artifact, Record]]:
+def make_targets(edition: Edition, targets: list[Target], charts: ChartCache) -> list[Outcome]:
     """Make some targets: the unit of work of an executor. Everything that it needs is in its arguments."""
     with seldom_collecting():
         return [result for results in _in_process(edition, targets, charts) for result in results]

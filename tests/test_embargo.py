@@ -176,4 +176,4 @@ def test_a_public_text_may_not_link_to_what_is_hidden(files: Sources, tmp_path: 
     files["content/en/notes/beta.md"] = content("Note", "note-b", "[Soon](release:gamma) [sooner](/en/secrets/later/)")
     found = "\n".join(texts(build(files, tmp_path / "site")))
     assert 'there is no public release "gamma" in "en" [unknown-release]' in found
-    assert 'the link leads to "en/secrets/later/index.html"' in found
+    assert 'the link leads to "/en/secrets/later/"' in found

@@ -44,9 +44,9 @@ class Made:
 
 @dataclass(frozen=True)
 class Detail:
-    """The long part of a target's record."""
+    """The long part of a target's record. `asked` is its questions, packed by `pack_record`."""
 
-    questions: Record
+    asked: bytes
     links: tuple[Link, ...]
     anchors: tuple[str, ...]
     headline: Headline | None = None
@@ -259,12 +259,16 @@ def _problem(row: list[Any]) -> Problem:
 
 
 def _row(detail: Detail) -> tuple[bytes, str, str]:
-    asked = [
-        [unit, [[*question, digest] for question, digest in questions.items()]]
-        for unit, questions in detail.questions.items()
-    ]
     links = [[link.path, link.anchor, link.source, link.line] for link in detail.links]
-    return zlib.compress(_plain(asked).encode(), 1), _plain(links), _plain(detail.anchors)
+    return detail.asked, _plain(links), _plain(detail.anchors)
+
+
+def pack_record(record: Record) -> bytes:
+    """What a target asked, made small: a page with a large table asks for hundreds of cells."""
+    asked = [
+        [unit, [[*question, digest] for question, digest in questions.items()]] for unit, questions in record.items()
+    ]
+    return zlib.compress(_plain(asked).encode(), 1)
 
 
 def _plain(value: object) -> str:
