@@ -72,11 +72,11 @@ def _tree(root: int) -> list[int]:
     """The process and its descendants, as far as they still run."""
     found = [root]
     for pid in found:  # grows while it is read
-        for children in Path(f"/proc/{pid}/task").glob("*/children"):
-            try:
+        try:
+            for children in Path(f"/proc/{pid}/task").glob("*/children"):
                 found += map(int, children.read_text().split())
-            except OSError:
-                continue
+        except OSError:
+            continue  # it ended while we looked
     return found
 
 

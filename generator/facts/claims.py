@@ -7,7 +7,9 @@
           | "each" member ("above" | "below") member
           | ("above" | "below") (figure | number)
           | "near" number "/" number [ "within" number ]
+          | "between" number "and" number
           | "most" members
+          | "top" members
     sign    = "positive" | "negative"
     members = member { ("and" | ",") member }
 
@@ -250,6 +252,31 @@ def _most(test: _Test) -> Verdict:
     return _verdict(breaking)
 
 
+def _between(test: _Test) -> Verdict:
+    """Every value lies between two numbers, or is one of them."""
+    words = test.words
+    if len(words) != 3 or words[1] != "and" or not all(_NUMBER.fullmatch(word) for word in (words[0], words[2])):
+        raise test.bad("write between -1 and 2")
+    low, high = Decimal(words[0]), Decimal(words[2])
+    if low >= high:
+        raise test.bad("the lower number comes first")
+    return _verdict(row for row in test.rows if not low <= number_of(row) <= high)
+
+
+def _top(test: _Test) -> Verdict:
+    """Each of these members, in whatever order, is strictly above every other one."""
+    members = _members(test, test.words)
+    breaking: list[Row] = []
+    for group in test.groups(test.dimension(members)):
+        others = [row for code, row in group.items() if code not in members]
+        highest = max(map(number_of, others), default=None)
+        own = [group[code] for code in members]
+        weak = [row for row in own if highest is not None and number_of(row) <= highest]
+        breaking += weak
+        breaking += [row for row in others if weak and number_of(row) >= min(map(number_of, weak))]
+    return _verdict(breaking)
+
+
 def _members(test: _Test, words: Sequence[str]) -> list[str]:
     """`A`, `A and B`, `A, B and C` → the members."""
     members, joints = list(words[::2]), set(words[1::2])
@@ -271,6 +298,8 @@ CLAIMS: MappingProxyType[str, Callable[[_Test], Verdict]] = MappingProxyType(
         "above": _above,
         "below": _below,
         "near": _near,
+        "between": _between,
         "most": _most,
+        "top": _top,
     }
 )
