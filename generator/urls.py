@@ -1,7 +1,7 @@
 """Every output path and address of the site, made here and nowhere else.
 
 A path is where bytes go below the output folder (`fr/communiques/x/index.html`); an address is what a link says:
-relative to the page that holds it, so that a site works below any prefix and from a folder, or absolute for machines.
+relative to the page that holds it, so that a site works below any prefix, or absolute for machines.
 """
 
 from __future__ import annotations

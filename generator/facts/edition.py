@@ -46,6 +46,7 @@ class Edition:
         self.site, self.visible = site, visible
         self.headlines: Headlines = {} if headlines is None else headlines
         self._newest: tuple[ReleaseHead, ...] | None = None
+        self._latest: dict[tuple[str, str], tuple[str, ...]] = {}
         self._tables: dict[int, tuple[Table, _Values]] = {}
         self._units: dict[str, str] = {}
 
@@ -58,6 +59,16 @@ class Edition:
             heads = sorted((self.site.heads[release] for release in self.visible), key=lambda head: head.id)
             self._newest = tuple(sorted(heads, key=lambda head: head.published, reverse=True))
         return self._newest
+
+    def latest(self, lang: str, kind: str, limit: int) -> tuple[str, ...]:
+        """The ids of public releases of a kind (any, when empty) that have a language, newest first, up to a limit.
+
+        Every page asks, to know which kinds its navigation names: the list is made once.
+        """
+        if (lang, kind) not in self._latest:
+            found = (head.id for head in self.newest() if lang in head.texts and kind in ("", head.kind))
+            self._latest[lang, kind] = tuple(found)
+        return self._latest[lang, kind][: limit or None]
 
     def values(self, table: Table) -> _Values:
         """The values worked out so far from a table; of older tables they are forgotten."""
@@ -154,12 +165,6 @@ def find_message(edition: Edition, lang: str, context: str, message: str) -> tup
     return None
 
 
-def latest_releases(edition: Edition, lang: str, kind: str, limit: int) -> tuple[str, ...]:
-    """The ids of public releases of a kind (any, when empty) that have a language, newest first."""
-    found = [head.id for head in edition.newest() if lang in head.texts and kind in ("", head.kind)]
-    return tuple(found[:limit] if limit else found)
-
-
 def _answer_front(edition: Edition, release: str, lang: str) -> str:
     head = edition.site.heads.get(release)
     front = head.texts.get(lang) if head is not None else None
@@ -217,7 +222,7 @@ _ANSWERS: MappingProxyType[str, Callable[..., str]] = MappingProxyType(
         "message": lambda edition, *words: repr(find_message(edition, *words)),
         "plural": _answer_plural,
         "template": lambda edition, name: edition.unit_digest(f"@template/{name}"),
-        "latest": lambda edition, lang, kind, limit: digest_of(repr(latest_releases(edition, lang, kind, int(limit)))),
+        "latest": lambda edition, lang, kind, limit: digest_of(repr(edition.latest(lang, kind, int(limit)))),
         "public": _answer_public,
         "front": _answer_front,
         "due": _answer_due,

@@ -28,7 +28,7 @@ from ..formats import Style
 from ..model import Headline
 from ..sources.labels import LABELS_FILE
 from ..sources.site import Site, catalogue_name
-from .edition import HEADLINE_UNIT, SITE_UNIT, TABLE_UNIT, Edition, Question, TableData, find_message, latest_releases
+from .edition import HEADLINE_UNIT, SITE_UNIT, TABLE_UNIT, Edition, Question, TableData, find_message
 
 
 class Lookup:
@@ -97,7 +97,7 @@ class Lookup:
     def latest(self, lang: str, kind: str = "", limit: int = 0) -> tuple[str, ...]:
         """The ids of the public releases of a kind (any, when empty) that have this language, newest first."""
         self._note(SITE_UNIT, ("latest", lang, kind, str(limit)))
-        return latest_releases(self._edition, lang, kind, limit)
+        return self._edition.latest(lang, kind, limit)
 
     def is_public(self, release: str, lang: str) -> bool:
         """Whether a page may link to a release in a language: it is public, or will be when the page is."""

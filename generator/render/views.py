@@ -1,7 +1,7 @@
 """What templates receive: one frozen class per kind of page, every field ready to print.
 
 Text fields are plain and are escaped by the template; `Markup` fields are HTML that the generator made. Addresses
-(`href`) are relative to the page, so that a site works below any prefix and from a folder; `url` is absolute.
+(`href`) are relative to the page, so that a site works below any prefix; `url` is absolute.
 """
 
 from __future__ import annotations
