@@ -49,6 +49,7 @@ HOMES: dict[str, frozenset[str]] = {
     "nh3": frozenset({"render.prose"}),
     "pandas": frozenset({"render.chart_spec"}),
     "pymdownx": frozenset({"render.prose"}),
+    "regex": frozenset({"sources.schemas"}),
     "tomli": frozenset({"spec"}),
     "tqdm": frozenset({"cli"}),
     "vl_convert": frozenset({"render.charts"}),

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
 from ..definitions import TableSpec
 from ..errors import Problem, SourceErrors, SourceRef, did_you_mean
@@ -30,7 +31,8 @@ _TOP = ("fields", "missingValues", "primaryKey")
 _FIELD = ("name", "type", "constraints", "format")
 #: What the standard lets a schema say for people: it has no effect here.
 _WORDS = ("$schema", "title", "description", "name", "example", "rdfType", "homepage", "version", "created", "keywords")
-_LONGEST_MATCHED = 200
+#: Seconds that a pattern may take for one cell: some patterns would try for ever on some texts.
+_PATIENCE = 0.5
 
 
 @dataclass(frozen=True)
@@ -43,22 +45,20 @@ class SchemaField:
     missing: frozenset[str]
     required: bool = False
     enum: frozenset[str] = frozenset()
-    pattern: re.Pattern[str] | None = None
+    pattern: Any = None
     minimum: Decimal | None = None
     maximum: Decimal | None = None
     lengths: tuple[int | None, int | None] = (None, None)
 
     def wrong(self, text: str) -> str | None:
-        """What is wrong with a cell of this column, or None."""
+        """What is wrong with a cell of this column, or None. Raises TimeoutError when its pattern takes too long."""
         if text in self.missing:
             return "the cell is empty" if self.required else None
         if not self.shape.fullmatch(text):
             return f'"{text}" is not of the type "{self.type}"'
         if self.enum and text not in self.enum:
             return f'"{text}" is not one of the schema\'s codes; {did_you_mean(text, self.enum)}'
-        if self.pattern is not None and len(text) > _LONGEST_MATCHED:
-            return f'"{text}" is too long for a pattern'
-        if self.pattern is not None and not self.pattern.fullmatch(text):
+        if self.pattern is not None and not self.pattern.fullmatch(text, timeout=_PATIENCE):
             return f'"{text}" does not match the schema\'s pattern {self.pattern.pattern}'
         low, high = self.lengths
         if (low is not None and len(text) < low) or (high is not None and len(text) > high):
@@ -209,21 +209,17 @@ class _Reader:
             lengths=(self.length(name, limits.get("minLength")), self.length(name, limits.get("maxLength"))),
         )
 
-    def pattern(self, name: str, value: object) -> re.Pattern[str] | None:
+    def pattern(self, name: str, value: object) -> Any:
         if value is None:
             return None
+        import regex  # only for those who have patterns: it can be told how long to try
+
         try:
-            pattern = re.compile(str(value))
-        except (re.error, RecursionError, OverflowError) as error:
-            self.wrong(
-                f'field "{name}": the pattern is wrong: {error}', "pattern", "see docs.python.org/3/library/re.html"
-            )
+            return regex.compile(str(value))
+        except (regex.error, RecursionError, OverflowError, ValueError) as error:
+            hint = "see docs.python.org/3/library/re.html"
+            self.wrong(f'field "{name}": the pattern is wrong: {error}', "pattern", hint)
             return None
-        if _may_take_for_ever(str(value)):
-            hint = "repeat single characters or classes such as [A-Z], not groups that hold a repetition or a choice"
-            self.wrong(f'field "{name}": matching the pattern {value} may take for ever', "pattern", hint)
-            return None
-        return pattern
 
     def number(self, name: str, value: object) -> Decimal | None:
         if value is None:
@@ -242,31 +238,3 @@ class _Reader:
             return value
         self.wrong(f'field "{name}": "{value}" is not a length', name, "write a whole number")
         return None
-
-
-def _may_take_for_ever(pattern: str) -> bool:
-    """Whether a pattern repeats a group that itself can match one text in several ways, or has very many choices.
-
-    Python's matcher tries every way before it gives up; without such groups, there are few of them.
-    """
-    groups = [False]  # for each open group: whether a repetition or a choice stands in it
-    choices, closed = 0, False
-    for token in re.findall(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|[(){}|*+?]|[^\\\[(){}|*+?]+", _fixed(pattern), re.S):
-        if token in "*+?{" and closed and token != "?":
-            return True
-        closed_before, closed = closed, False
-        if token == "(":
-            groups.append(False)
-        elif token == ")" and len(groups) > 1:
-            closed = groups.pop()
-            groups[-1] |= closed
-        elif token in ("|", "*", "+", "?", "{"):
-            groups[-1] = True
-            choices += token != "?" or not closed_before
-    return choices > 12
-
-
-def _fixed(pattern: str) -> str:
-    """The pattern without `(?:` and the like, and with `{3}` told apart from `{3,}` after single characters."""
-    plain = re.sub(r"\(\?(?:[:=!>]|<[=!]|P<\w+>)", "(", pattern)
-    return re.sub(r"(?<=[^)])\{[0-9]+\}", "", plain)

@@ -16,7 +16,7 @@ from typing import Any
 from ..definitions import Cell, Table, TableSpec
 from ..errors import Problem, SourceErrors, SourceRef, did_you_mean
 from ..spec import csv_mistake, decode
-from .schemas import Schema
+from .schemas import Schema, SchemaField
 
 _NUMBER = re.compile(r"^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)$")
 _MANY = 20
@@ -135,10 +135,9 @@ def _read_cells(
             found.add("bad-csv", f"{len(row)} cells under {len(head)} columns", line, _cells_hint(row, head, spec))
             continue
         told = set()
-        for index, field in checks:
-            if (wrong := field.wrong(row[index])) is not None:
-                found.add("bad-value", f"{head[index]}: {wrong}", line, "correct the cell, or the schema")
-                told.add(index)
+        for check in list(checks):
+            if not _fits(*check, row, head, line, found, checks):
+                told.add(check[0])
         for index in keys:
             if index not in told and (row[index] != row[index].strip() or not row[index]):
                 what = "is empty" if not row[index].strip() else "has spaces around it"
@@ -156,6 +155,28 @@ def _read_cells(
             found.add("bad-value", f"{spec.value}: {wrong}", line, "correct the cell, or the schema")
         cells[key] = Cell(number, row[status_at] if status_at is not None else "", line)
     return cells
+
+
+def _fits(
+    index: int,
+    field: SchemaField,
+    row: list[str],
+    head: list[str],
+    line: int,
+    found: _Findings,
+    checks: list[tuple[int, SchemaField]],
+) -> bool:
+    """Whether a cell is as its field promises. A field whose pattern takes too long is told, and not asked again."""
+    try:
+        wrong = field.wrong(row[index])
+    except TimeoutError:
+        hint = "write a pattern that repeats single characters or classes such as [A-Z]"
+        found.add("bad-schema", f"{head[index]}: the schema's pattern takes too long on this cell", line, hint)
+        checks.remove((index, field))
+        return False
+    if wrong is not None:
+        found.add("bad-value", f"{head[index]}: {wrong}", line, "correct the cell, or the schema")
+    return wrong is None
 
 
 def _cells_hint(row: list[str], head: list[str], spec: TableSpec) -> str:
