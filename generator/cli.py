@@ -66,7 +66,8 @@ def _instant(text: str) -> datetime:
     except ValueError:
         raise argparse.ArgumentTypeError(f"'{text}' is not an instant: write 2025-12-18T08:30:00+01:00") from None
     if instant.tzinfo is None:
-        raise argparse.ArgumentTypeError(f"'{text}' has no time zone: write {text}+01:00, or {text}Z")
+        with_time = instant.isoformat()
+        raise argparse.ArgumentTypeError(f"'{text}' has no time zone: write {with_time}+01:00, or {with_time}Z")
     return instant
 
 

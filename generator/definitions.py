@@ -80,6 +80,11 @@ class Table:
     codes: Mapping[str, frozenset[str]]
     path: str
 
+    @property
+    def statuses(self) -> tuple[str, ...]:
+        """The observation statuses that occur, in order."""
+        return tuple(sorted({cell.status for cell in self.cells.values()}))
+
 
 @dataclass(frozen=True)
 class MeasureSpec:

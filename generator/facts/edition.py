@@ -135,6 +135,12 @@ class TableData:
         self.members(dimension)
         return self._table.codes[dimension]
 
+    def statuses(self) -> tuple[str, ...]:
+        """The observation statuses that occur in the table."""
+        found = self._table.statuses
+        self._questions["statuses", self._release, self.spec.id] = repr(found)
+        return found
+
     def holds(self, key: tuple[str, ...]) -> bool:
         """Whether the file has a row with this key; not noted."""
         return key in self._table.cells
@@ -233,6 +239,7 @@ _ANSWERS: MappingProxyType[str, Callable[..., str]] = MappingProxyType(
         "file": lambda edition, path: edition.site.snapshot.digest(path),
         "definition": _answer_definition,
         "cell": _answer_cell,
+        "statuses": lambda edition, release, table: repr(edition.site.table(release, table).statuses),
         "members": lambda edition, release, table, dimension: repr(
             edition.site.table(release, table).members[dimension]
         ),

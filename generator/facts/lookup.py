@@ -243,6 +243,11 @@ class Lookup:
         self._note(self._site().release_file(release), ("definition", release, f"tables.{table}"))
         return self._sound(release, f"tables.{table}").tables[table]
 
+    def statuses(self, release: str, table: str) -> tuple[str, ...]:
+        """The observation statuses that occur in a table. Raises SourceErrors."""
+        data = self.data(release, table)
+        return data.statuses()
+
     def table_file(self, release: str, table: str, *, schema: bool = False) -> tuple[str, bytes]:
         """The name and the bytes of a table's CSV, or of its schema. Raises SourceErrors when there is no such file."""
         spec = self.table_spec(release, table)

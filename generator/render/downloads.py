@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+from types import MappingProxyType
 
 from ..facts.lookup import Lookup
 
+#: What an observation status says of a single number of a table that is official as a whole.
+_QUALITIES = MappingProxyType({"E": "estimated", "P": "provisional"})
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -25,7 +28,8 @@ def render_csv(lookup: Lookup, release: str, table: str) -> bytes:
     for key, cell in found.cells.items():
         value = "" if cell.value is None else f"{cell.value:f}"
         row = [*map(_harmless, key), value]
-        writer.writerow([*row, *([_harmless(cell.status)] if status else []), spec.unit, spec.quality])
+        quality = _QUALITIES.get(cell.status, spec.quality) if spec.quality == "official" else spec.quality
+        writer.writerow([*row, *([_harmless(cell.status)] if status else []), spec.unit, quality])
     return out.getvalue().encode()
 
 

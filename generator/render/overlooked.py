@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 
 from ..errors import Problem, SourceRef, did_you_mean
 
 BLOCKS = ("box", "key-points", "lead", "note")
+#: A numeric character reference: decimal, or hexadecimal with an x.
+REFERENCE = re.compile(r"&#([0-9]+|[xX][0-9a-fA-F]+);?")
+_NOTE = re.compile(r"^ {0,3}\[\^([^\]\s]+)\]:")
+_CALL = re.compile(r"\[\^([^\]\s]+)\]")
 _CODE = re.compile(r"`[^`\n]+`")
 _HTML = re.compile(r"<(?:/?[A-Za-z](?![a-z]+://)[^\s>]*|!--|!\[|\?)")
 _FENCE = re.compile(r"^(/{3,})[ \t]*([^\s|]*)[ \t]*(?:\|[ \t]*(.*?))?[ \t]*$")
@@ -18,8 +23,8 @@ _MOST_SHOWN = 20
 
 
 def overlooked(body: str, path: str, first: int) -> tuple[Problem, ...]:
-    """HTML, and blocks that are unknown, not closed, or given what they do not take. `first` is the first line."""
-    found = [*_html(body, path, first)]
+    """HTML, hidden characters, odd footnotes, and blocks that are not what blocks can be. `first` is the first line."""
+    found = [*_html(body, path, first), *hidden_characters(body, path, first), *footnotes(body, path, first)]
     open_blocks: list[tuple[str, int]] = []
     lines = body.split("\n")
     for number, line in enumerate(lines, first):
@@ -43,6 +48,44 @@ def _html(body: str, path: str, first: int) -> Iterator[Problem]:
         line, position = line + bare.count("\n", position, found.start()), found.start()
         hint = "write Markdown; for a smaller-than sign write &lt;"
         yield Problem("raw-html", f"HTML is not allowed: {found.group()}", SourceRef(path, line), hint)
+
+
+def hidden_characters(body: str, path: str, first: int) -> Iterator[Problem]:
+    """References such as `&#xe000;` to characters that a text may not hold as they are."""
+    for found in REFERENCE.finditer(body):
+        if forbidden(found.group(1)):
+            where = SourceRef(path, body.count("\n", 0, found.start()) + first)
+            message = f"{found.group()} stands for a control or private character"
+            yield Problem("bad-encoding", message, where, "delete it")
+
+
+def forbidden(digits: str) -> bool:
+    """Whether a numeric reference (`xe000`, `57344`) stands for a control or private character, or for none."""
+    plain = digits.lstrip("xX").lstrip("0")[:10] or "0"  # ten digits are beyond every character already
+    number = int(plain, 16 if digits[0] in "xX" else 10)
+    return number > 0x10FFFF or (unicodedata.category(chr(number)) in ("Cc", "Co", "Cs") and chr(number) not in "\t\n")
+
+
+def footnotes(body: str, path: str, first: int) -> Iterator[Problem]:
+    """Footnotes that are called but not written, written but not called, or written twice."""
+    bare = _CODE.sub(lambda found: " " * len(found.group()), body)
+    written: dict[str, int] = {}
+    called: dict[str, int] = {}
+    for number, line in enumerate(bare.split("\n"), first):
+        note = _NOTE.match(line)
+        if note and note.group(1) in written:
+            message = f"the footnote [^{note.group(1)}] stands here and on line {written[note.group(1)]}"
+            yield Problem("duplicate-key", message, SourceRef(path, number), "give one of them another name")
+        elif note:
+            written[note.group(1)] = number
+        for call in _CALL.findall(line[note.end() :] if note else line):
+            called.setdefault(call, number)
+    for name in [name for name in called if name not in written][:_MOST_SHOWN]:
+        hint = f"write it, on a line of its own: [^{name}]: …"
+        yield Problem("bad-syntax", f"there is no footnote [^{name}]", SourceRef(path, called[name]), hint)
+    for name in [name for name in written if name not in called][:_MOST_SHOWN]:
+        hint = f"write [^{name}] where the text needs it, or delete the footnote"
+        yield Problem("bad-syntax", f"nothing refers to the footnote [^{name}]", SourceRef(path, written[name]), hint)
 
 
 def _fence(name: str, title: str | None, where: SourceRef, open_blocks: list[tuple[str, int]]) -> Iterator[Problem]:

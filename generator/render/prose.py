@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import xml.etree.ElementTree as ElementTree
 from dataclasses import dataclass, field
-from html import escape
+from html import escape, unescape
 from typing import Any, Protocol
 
 import nh3
@@ -23,7 +23,7 @@ from pymdownx.blocks.block import Block
 
 from ..errors import Problem, SourceRef
 from ..urls import slugify
-from .overlooked import crowded, overlooked
+from .overlooked import REFERENCE, crowded, forbidden, overlooked
 
 _OPEN, _CLOSE = "\ue000", "\ue001"
 _TOKEN = re.compile(f"{_OPEN}(\\d+){_CLOSE}")
@@ -183,6 +183,7 @@ class _Work:
             return f"{_OPEN}{len(self.figures) - 1}{_CLOSE}"
 
         source = _FIGURE.sub(token, self.body)
+        source = REFERENCE.sub(lambda found: "" if forbidden(found.group(1)) else found.group(), source)
         for sign in ("{{", "}}"):
             if sign in source:
                 line = source.count("\n", 0, source.index(sign)) + self.first
@@ -259,7 +260,8 @@ class _Work:
         target = (element.get("src") or "").strip()
         kind, _, name = target.partition(":")
         line = self.line_of(f"({target}")
-        alt, title = self.plain(element.get("alt") or "").strip(), self.plain(element.get("title") or "").strip()
+        alt = unescape(self.plain(element.get("alt") or "")).strip()
+        title = unescape(self.plain(element.get("title") or "")).strip()
         if kind not in ("chart", "table"):
             hint = "write ![description](chart:id) or ![caption](table:id)"
             self.wrong("bad-link", f'the image "{self.plain(target)}" is neither a chart nor a table', line, hint)

@@ -211,7 +211,7 @@ def _downloads(lookup: Lookup, release: str, lang: str, path: str) -> tuple[Down
 def _quality(lookup: Lookup, release: str, lang: str, table: str) -> str:
     """What must be said of a file whose data are not plainly official."""
     try:
-        return status_of(Words(lookup, lang), lookup.table_spec(release, table), ())
+        return status_of(Words(lookup, lang), lookup.table_spec(release, table), lookup.statuses(release, table))
     except (FactError, SourceErrors):
         return ""  # the missing message is reported where a chart or a table needs it
 

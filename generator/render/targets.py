@@ -113,6 +113,8 @@ def _links(path: str, page: Page, prefix: str) -> Iterable[Link]:
             continue
         place = page.places.get(address, SourceRef(""))
         where, _, anchor = address.partition("#")
+        if anchor.startswith(("fn:", "fnref")):
+            continue  # between a footnote and its call: judged in the text itself
         yield Link(_resolved(unquote(where), path, prefix), unquote(anchor), place.path, place.line)
 
 
