@@ -32,7 +32,7 @@ _FIELD = ("name", "type", "constraints", "format")
 #: What the standard lets a schema say for people: it has no effect here.
 _WORDS = ("$schema", "title", "description", "name", "example", "rdfType", "homepage", "version", "created", "keywords")
 #: Seconds that a pattern may take for one cell: some patterns would try for ever on some texts.
-_PATIENCE = 0.5
+_PATIENCE = 0.1
 
 
 @dataclass(frozen=True)
