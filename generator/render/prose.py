@@ -338,7 +338,7 @@ class _Resolve(Treeprocessor):
         paragraph.text = token or ""
 
 
-class _Container(Block):  # type: ignore[misc]
+class _Container(Block):  # type: ignore[misc]  # pymdownx has no types
     """A block of prose with a class of its own."""
 
     TAG = "div"
@@ -378,7 +378,7 @@ class _Box(_Container):
         return box
 
 
-class _Blocks(BlocksExtension):  # type: ignore[misc]
+class _Blocks(BlocksExtension):  # type: ignore[misc]  # pymdownx has no types
     """The blocks that a text may hold."""
 
     def extendMarkdownBlocks(self, md: Any, block_mgr: Any) -> None:

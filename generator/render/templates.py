@@ -34,7 +34,7 @@ class Templates:
             extensions=["jinja2.ext.i18n"],
             cache_size=-1,
         )
-        install: Callable[..., None] = self._env.install_gettext_callables  # type: ignore[attr-defined]
+        install: Callable[..., None] = self._env.install_gettext_callables  # type: ignore[attr-defined]  # set by i18n
         install(self._gettext, self._ngettext, newstyle=True, pgettext=self._pgettext)
         self._closure = lru_cache(maxsize=None)(self._find_closure)
 

@@ -51,6 +51,7 @@ class Site:
         self.release = lru_cache(maxsize=32)(self._release)
         self.text = lru_cache(maxsize=64)(self._text)
         self.table = lru_cache(maxsize=64)(self._table)
+        self._refused: dict[tuple[str, str], tuple[Problem, ...]] = {}
         self.catalogues = lru_cache(maxsize=None)(self._catalogues)
         self.style = lru_cache(maxsize=None)(self._style)
 
@@ -105,6 +106,16 @@ class Site:
         return parse_text(self.snapshot.read(path), path, release, lang)[0]
 
     def _table(self, release: str, table: str) -> Table:
+        """A table, or the mistakes that were found when it was first read: several pages may ask for it."""
+        if (release, table) in self._refused:
+            raise SourceErrors(*self._refused[release, table])
+        try:
+            return self._read_table(release, table)
+        except SourceErrors as errors:
+            self._refused[release, table] = errors.problems
+            raise
+
+    def _read_table(self, release: str, table: str) -> Table:
         spec = self.release(release).tables[table]
         where = SourceRef(self.release_file(release), spec.line)
         schema_path, path = f"data/{release}/{spec.schema}", f"data/{release}/{spec.file}"
