@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Error as PlaywrightError
 
 from generator.build import build_site
 from generator.output.charts import FolderCharts
@@ -76,6 +77,19 @@ def browser():
         running.close()
 
 
+def take_picture(page, path: Path) -> None:
+    """A picture for a person to look at. A busy machine can fail to draw one in time: that says nothing of the page,
+    so Chromium is asked again before it is believed."""
+    for left in (3, 2, 1, 0):
+        try:
+            page.screenshot(path=str(path), full_page=True)
+            return
+        except PlaywrightError as error:
+            if "Unable to capture screenshot" not in str(error) or not left:
+                raise
+            page.wait_for_timeout(500)
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [320, 768, 1440])
 def test_pages_load_whole_and_never_scroll_sideways(browser, address, width, scheme) -> None:
@@ -93,7 +107,7 @@ def test_pages_load_whole_and_never_scroll_sideways(browser, address, width, sch
         surplus = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert surplus <= 0, f"{path} is {surplus} px wider than a screen of {width} px"
         name = path.strip("/").replace("/", "_") or "root"
-        page.screenshot(path=str(pictures / f"{name}-{width}-{scheme}.png"), full_page=True)
+        take_picture(page, pictures / f"{name}-{width}-{scheme}.png")
     context.close()
     assert said == []
     assert [url for url in elsewhere if not url.startswith((address, "data:"))] == []
