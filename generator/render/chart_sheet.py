@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from ..model import Colour, Panel, Plot, Point
@@ -39,11 +39,7 @@ class Word:
     number: float = 0.0
     format: str = ""
     sentence: str = ""
-
-    @property
-    def size(self) -> int:
-        """Bold words are titles."""
-        return TITLE_SIZE if self.bold else SIZE
+    size: int = SIZE
 
 
 @dataclass(frozen=True)
@@ -93,6 +89,13 @@ class Field:
         (low, high), (start, end) = self.domain, self.range
         return start + (number - low) / (high - low) * (end - start)
 
+    def moved(self, right: float, down: float) -> Field:
+        """The same marks at another place: horizontal bars have their numbers across, the others upwards."""
+        along, aside = (right, down) if self.kind == "bars" else (down, right)
+        start, end = self.range
+        marks = tuple(replace(mark, place=mark.place + aside) for mark in self.marks)
+        return replace(self, range=(start + along, end + along), marks=marks)
+
 
 @dataclass(frozen=True)
 class Sheet:
@@ -105,6 +108,19 @@ class Sheet:
     swatches: tuple[Swatch, ...]
     fields: tuple[Field, ...]
 
+    def moved(self, right: float, down: float) -> Sheet:
+        """The same chart at another place; its size is what it was."""
+        return replace(
+            self,
+            words=tuple(replace(word, x=word.x + right, y=word.y + down) for word in self.words),
+            rules=tuple(
+                replace(rule, x=rule.x + right, y=rule.y + down, x2=rule.x2 + right, y2=rule.y2 + down)
+                for rule in self.rules
+            ),
+            swatches=tuple(replace(swatch, x=swatch.x + right, y=swatch.y + down) for swatch in self.swatches),
+            fields=tuple(field.moved(right, down) for field in self.fields),
+        )
+
 
 @dataclass(frozen=True)
 class Head:
@@ -115,7 +131,7 @@ class Head:
 
     def at(self, x: float, y: float) -> Iterator[Word]:
         """The words, moved to a place."""
-        return (Word(x + word.x, y + word.y, word.text, colour=word.colour, bold=word.bold) for word in self.words)
+        return (replace(word, x=x + word.x, y=y + word.y) for word in self.words)
 
 
 def grid(panels: tuple[Panel, ...], columns: int) -> Iterator[tuple[Panel, ...]]:
@@ -135,7 +151,7 @@ def panel_head(panel: Panel, unit: str, width: float) -> Head:
     y = TITLE_LINE / 2
     if panel.title:
         lines = wrap_text(panel.title, width, size=TITLE_SIZE, bold=True)
-        words.append(Word(0, y, "\n".join(lines), bold=True))
+        words.append(Word(0, y, "\n".join(lines), bold=True, size=TITLE_SIZE))
         y += TITLE_LINE * (len(lines) - 1)
         beside = text_width(lines[-1], size=TITLE_SIZE, bold=True) + 9
         if panel.total and beside + text_width(panel.total) > width:

@@ -14,12 +14,12 @@ import altair as alt
 import pandas as pd
 
 from .chart_sheet import Field, Mark, Rule, Sheet, Swatch, Word
-from .chart_theme import FONT, LINE, TITLE_LINE
+from .chart_theme import FONT, line_height
 
 COLOUR = alt.Color("colour:N", scale=None, legend=None)
 
 
-def vega_lite(sheet: Sheet, numbers: Mapping[str, object]) -> dict[str, Any]:
+def vega_lite(sheet: Sheet, numbers: Mapping[str, object], background: str = "transparent") -> dict[str, Any]:
     """The validated Vega-Lite dict of a sheet. It holds its data, and no address."""
     layers = [
         *_rules(rule for rule in sheet.rules if not rule.over),
@@ -31,7 +31,7 @@ def vega_lite(sheet: Sheet, numbers: Mapping[str, object]) -> dict[str, Any]:
     chart = (
         alt.layer(*layers)
         .resolve_scale(x="independent", y="independent", color="independent")
-        .properties(width=sheet.width, height=sheet.height, background="transparent", padding=0)
+        .properties(width=sheet.width, height=sheet.height, background=background, padding=0)
         .configure(font=FONT, locale=alt.Locale(number=dict(numbers)))
         .configure_view(stroke=None)
     )
@@ -95,8 +95,9 @@ def _lines(field: Field, scale: alt.Scale) -> Iterator[alt.Chart]:
 
 def _words(words: tuple[Word, ...]) -> Iterator[alt.Chart]:
     """Silent texts, texts that stand for a missing observation, and numbers by format."""
-    for bold in (False, True):
-        yield from _texts([word for word in words if not word.format and not word.sentence and word.bold == bold])
+    plain = [word for word in words if not word.format and not word.sentence]
+    for bold, size in sorted({(word.bold, word.size) for word in plain}):
+        yield from _texts([word for word in plain if (word.bold, word.size) == (bold, size)])
     yield from _texts([word for word in words if word.sentence], spoken=True)
     for form in sorted({word.format for word in words if word.format}):
         yield from _texts([word for word in words if word.format == form], form=form)
@@ -105,14 +106,14 @@ def _words(words: tuple[Word, ...]) -> Iterator[alt.Chart]:
 def _texts(words: list[Word], *, form: str = "", spoken: bool = False) -> Iterator[alt.Chart]:
     if not words:
         return
-    bold = words[0].bold
+    bold, size = words[0].bold, words[0].size
     mark = _chart(words).mark_text(
         align=alt.expr("datum.align"),
         baseline="middle",
-        fontSize=words[0].size,
+        fontSize=size,
         fontWeight=600 if bold else "normal",
         lineBreak="\n",
-        lineHeight=TITLE_LINE if bold else LINE,
+        lineHeight=line_height(size),
         aria=spoken,
     )
     text = alt.Text("number:Q", format=form) if form else alt.Text("text:N")

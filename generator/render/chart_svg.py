@@ -8,7 +8,7 @@ import xml.etree.ElementTree as ET
 from collections import Counter
 from dataclasses import dataclass
 
-from .chart_theme import Width
+from .chart_theme import Shape
 
 _SVG = "{http://www.w3.org/2000/svg}"
 _ALLOWED = frozenset(
@@ -28,7 +28,7 @@ class Caption:
 
     name: str
     lang: str
-    width: Width
+    shape: Shape
     title: str
     description: str
 
@@ -118,7 +118,7 @@ def _introduce(root: ET.Element, caption: Caption) -> None:
     """Role, language, title and description."""
     own = {key: value for key, value in root.attrib.items() if key in ("width", "height", "viewBox", *_HOISTED)}
     root.attrib.clear()
-    root.attrib.update({"xmlns": _SVG[1:-1], "class": f"chart-svg chart-{caption.width}", "role": "img"})
+    root.attrib.update({"xmlns": _SVG[1:-1], "class": f"chart-svg chart-{caption.shape}", "role": "img"})
     root.attrib.update({"lang": caption.lang, **own})
     for tag, text in (("desc", caption.description), ("title", caption.title)):
         if text:

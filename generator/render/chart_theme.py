@@ -13,6 +13,8 @@ from types import MappingProxyType
 from typing import Literal
 
 Width = Literal["wide", "narrow"]
+#: A drawing within a page, or one that is a file of its own.
+Shape = Literal["wide", "narrow", "picture"]
 
 WIDTHS: Mapping[Width, int] = MappingProxyType({"wide": 920, "narrow": 284})
 FONT = "Liberation Sans, Arial, sans-serif"
@@ -20,7 +22,12 @@ SIZE = 12
 TITLE_SIZE = 13
 LINE = 14
 TITLE_LINE = 17
+#: A picture's own title, and what stands right below it.
+HEAD_SIZE = 19
+LEAD_SIZE = 14
+_LINES: Mapping[int, int] = MappingProxyType({SIZE: LINE, TITLE_SIZE: TITLE_LINE, LEAD_SIZE: 18, HEAD_SIZE: 24})
 
+PAPER = "#ffffff"
 INK = "#1b1f24"
 QUIET = "#586270"
 RULE = "#c9ced6"
@@ -78,6 +85,11 @@ _BOLD = 1.08
 def slot_colour(slot: int) -> str:
     """The colour of a slot: 0 is the reference, and the series start again after the last."""
     return SLOTS[0] if slot <= 0 else SLOTS[(slot - 1) % (len(SLOTS) - 1) + 1]
+
+
+def line_height(size: int) -> int:
+    """The distance between two lines of a size."""
+    return _LINES[size]
 
 
 def text_width(text: str, *, size: float = SIZE, bold: bool = False) -> float:

@@ -9,18 +9,33 @@ import hashlib
 import json
 import pkgutil
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from functools import cache as once
 from typing import Any, Protocol
 
 from ..model import Plot
 from .chart_svg import Caption, finish_svg
-from .chart_theme import CHART_COLOURS, Width
+from .chart_theme import CHART_COLOURS, PAPER, Shape, Width
+from .png import pack_png
 
-__all__ = ["CHART_COLOURS", "ChartCache", "Width", "chart_key", "render_chart"]
+__all__ = [
+    "CHART_COLOURS",
+    "BytesCache",
+    "ChartCache",
+    "Width",
+    "bundle_javascript",
+    "chart_key",
+    "compile_vega",
+    "picture_key",
+    "render_chart",
+    "render_picture",
+    "render_png",
+    "svg_to_png",
+]
 
-_MODULES = ("axes", "bars", "columns", "lines", "sheet", "spec", "svg", "theme")
+_MODULES = ("axes", "bars", "columns", "lines", "picture", "sheet", "spec", "svg", "theme")
+_DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
 
 class ChartCache(Protocol):
@@ -31,6 +46,16 @@ class ChartCache(Protocol):
 
     def put(self, key: str, svg: str) -> None:
         """Keep a text under a key."""
+
+
+class BytesCache(ChartCache, Protocol):
+    """A store that also keeps what is not text: pictures, and the programme that charts are explored with."""
+
+    def get_bytes(self, key: str) -> bytes | None:
+        """The bytes that were put under a key, if any."""
+
+    def put_bytes(self, key: str, data: bytes) -> None:
+        """Keep bytes under a key."""
 
 
 def render_chart(plot: Plot, width: Width, numbers: Mapping[str, object], cache: ChartCache) -> str:
@@ -44,10 +69,44 @@ def render_chart(plot: Plot, width: Width, numbers: Mapping[str, object], cache:
     return svg
 
 
+def render_picture(plot: Plot, numbers: Mapping[str, object], cache: ChartCache) -> str:
+    """An SVG file that stands alone: the wide drawing on white paper, with all that a page says around it.
+
+    Title, subtitle, status, notes and source are the plot's own, printed as they are.
+    """
+    key = picture_key(plot, numbers)
+    known = cache.get(key)
+    if known is not None:
+        return known
+    svg = _DECLARATION + finish_svg(_draw(plot, "picture", numbers), _caption(plot, "picture"))
+    cache.put(key, svg)
+    return svg
+
+
+def render_png(svg: str, cache: BytesCache, scale: int = 2) -> bytes:
+    """The PNG of an SVG file, in the fonts that vl-convert carries, so that every machine makes the same."""
+    key = _digest(["png", svg, scale, _library_versions()])
+    known = cache.get_bytes(key)
+    if known is not None:
+        return known
+    png = svg_to_png(svg, scale)
+    cache.put_bytes(key, png)
+    return png
+
+
 def chart_key(plot: Plot, width: Width, numbers: Mapping[str, object]) -> str:
     """A digest of all that the SVG depends on: what the plot shows, our own code, and the libraries' versions."""
     shown = replace(plot, subtitle="", notes=(), source="", category_head="", series_head="")
-    parts = [asdict(shown), width, dict(numbers), _drawing_code(), _library_versions()]
+    return _digest([asdict(shown), width, dict(numbers), _drawing_code(), _library_versions()])
+
+
+def picture_key(plot: Plot, numbers: Mapping[str, object]) -> str:
+    """The same for a picture, which also shows what the page says around a chart."""
+    shown = replace(plot, category_head="", series_head="")
+    return _digest([asdict(shown), "picture", dict(numbers), _drawing_code(), _library_versions()])
+
+
+def _digest(parts: list[object]) -> str:
     text = json.dumps(parts, default=str, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -69,27 +128,55 @@ def _library_versions() -> tuple[str, ...]:
     return metadata.version("altair"), metadata.version("vl-convert-python")
 
 
-def _draw(plot: Plot, width: Width, numbers: Mapping[str, object]) -> str:
+def _draw(plot: Plot, shape: Shape, numbers: Mapping[str, object]) -> str:
     """Vega's SVG of a plot."""
     from .chart_bars import lay_out_bars
     from .chart_columns import lay_out_columns
     from .chart_lines import lay_out_lines
+    from .chart_picture import lay_out_picture
     from .chart_spec import vega_lite
 
-    layouts = {"bars": lay_out_bars, "columns": lay_out_columns, "lines": lay_out_lines}
-    spec = vega_lite(layouts[plot.type](plot, width), numbers)
+    lay_out = {"bars": lay_out_bars, "columns": lay_out_columns, "lines": lay_out_lines}[plot.type]
+    if shape == "picture":
+        drawing = lay_out(replace(plot, status=""), "wide")
+        spec = vega_lite(lay_out_picture(plot, drawing), numbers, PAPER)
+    else:
+        spec = vega_lite(lay_out(plot, shape), numbers)
     _refuse_addresses(spec)
-    return _convert(spec)
-
-
-def _convert(spec: dict[str, Any]) -> str:
-    """The conversion, tried twice: one that fails can spoil the next one of the same process."""
     import vl_convert
 
+    return str(_twice(lambda: vl_convert.vegalite_to_svg(spec, allowed_base_urls=[])))
+
+
+def compile_vega(spec: dict[str, Any]) -> dict[str, Any]:
+    """Vega-Lite → Vega, so that a reader's browser need not compile."""
+    import vl_convert
+
+    _refuse_addresses(spec)
+    compiled: dict[str, Any] = _twice(lambda: vl_convert.vegalite_to_vega(spec))
+    return compiled
+
+
+def svg_to_png(svg: str, scale: float = 1) -> bytes:
+    """A picture of an SVG that asks for nothing from elsewhere."""
+    import vl_convert
+
+    return pack_png(bytes(_twice(lambda: vl_convert.svg_to_png(svg, scale=scale))))
+
+
+def bundle_javascript(snippet: str) -> str:
+    """An ES module that holds Vega, and what a snippet exports of it."""
+    import vl_convert
+
+    return str(_twice(lambda: vl_convert.javascript_bundle(snippet)))
+
+
+def _twice(convert: Callable[[], Any]) -> Any:
+    """A conversion, tried twice: one that fails can spoil the next one of the same process."""
     try:
-        return str(vl_convert.vegalite_to_svg(spec, allowed_base_urls=[]))
+        return convert()
     except ValueError:
-        return str(vl_convert.vegalite_to_svg(spec, allowed_base_urls=[]))
+        return convert()
 
 
 def _refuse_addresses(part: object) -> None:
@@ -102,6 +189,6 @@ def _refuse_addresses(part: object) -> None:
             _refuse_addresses(each)
 
 
-def _caption(plot: Plot, width: Width) -> Caption:
-    name = re.sub(r"[^A-Za-z0-9_-]", "-", f"chart-{plot.id}-{plot.lang}-{width}")
-    return Caption(name, plot.lang, width, plot.title, plot.description)
+def _caption(plot: Plot, shape: Shape) -> Caption:
+    name = re.sub(r"[^A-Za-z0-9_-]", "-", f"chart-{plot.id}-{plot.lang}-{shape}")
+    return Caption(name, plot.lang, shape, plot.title, plot.description)
