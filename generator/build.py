@@ -15,7 +15,7 @@ from . import urls
 from .checks.links import check_links
 from .config import CONFIG_FILE, SiteConfig, missing_config, parse_config
 from .errors import Problem, SourceErrors, StaleSource, in_order
-from .facts.edition import HEADLINE_UNIT, Edition
+from .facts.edition import PART_UNIT, Edition
 from .formats import known_locale
 from .model import Target
 from .output.manifest import Manifest, UnreadableManifest
@@ -26,7 +26,7 @@ from .sources.files import Files, take_snapshot
 from .sources.site import Reading, read_site
 from .workers import Tools, changed_source, seldom_collecting
 
-_PAGES = ("release", "index", "home", "root", "notfound")
+_PAGES = ("release", "index", "home", "root", "notfound", "catalogue", "chart", "embed")
 _LIBRARIES = ("altair", "babel", "jinja2", "markdown", "nh3", "pymdown-extensions", "pyyaml", "vl-convert-python")
 
 
@@ -165,8 +165,8 @@ def _nothing_to_do(before: Manifest, edition: Edition, planned: Plan) -> bool:
         return False
     if {target.key: target for target in planned.targets} != {key: made.target for key, made in before.made.items()}:
         return False
-    own = ((unit, digest) for unit, digest in before.units.items() if not unit.startswith(HEADLINE_UNIT))
-    return all(edition.unit_digest(unit) == digest for unit, digest in own)  # headlines follow from the others
+    own = ((unit, digest) for unit, digest in before.units.items() if not unit.startswith(PART_UNIT))
+    return all(edition.unit_digest(unit) == digest for unit, digest in own)  # parts follow from the others
 
 
 def _same(before: Manifest, edition: Edition, planned: Plan, reading: Reading, output: Output) -> Report:
@@ -203,7 +203,7 @@ def _report(build: Build, before: Manifest, problems: tuple[Problem, ...]) -> Re
     return Report(
         pages=sum(1 for made in public if made.target.kind in _PAGES),
         charts=sum(made.charts for made in public),
-        feeds=sum(1 for made in public if made.target.kind == "feed"),
+        feeds=sum(1 for made in public if made.target.kind in ("feed", "rss")),
         made=len(public) - fresh,
         fresh=fresh,
         removed=len(gone),

@@ -15,7 +15,7 @@ from .spec import Spec, read_toml
 CONFIG_FILE = "site.toml"
 _LANG = re.compile(r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$")
 _FOLDER = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*$")
-_RESERVED = ("assets", "data")
+_RESERVED = ("assets", "charts", "data", "embed")
 _ADDRESS = re.compile(r"^https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~%/-]*)?$")
 _SEPARATOR = re.compile(r"^[.,\u00b7\u066b\u066c'\u2019\u0020\u00a0\u2009\u202f]?$")
 
@@ -43,10 +43,21 @@ class UnitConfig:
 
 @dataclass(frozen=True)
 class KindConfig:
-    """A kind of publication: its id, and the folder of its texts below `content/<language>/`."""
+    """A kind of publication: its id, and the folder of its texts below `content/<language>/`.
+
+    `listed`: it has an index, and stands in the navigation, on home pages and in feeds; else its releases are pages of
+    the site itself (about, accessibility), to which the footer leads. `per_page`: cards on a page of its index.
+    `related`: how many other releases each one shows below its text. `covers`: a drawing on each card.
+    `date`: in words ("long"), or in digits ("numeric").
+    """
 
     id: str
     folder: str
+    listed: bool = True
+    per_page: int = 20
+    related: int = 0
+    covers: bool = False
+    date: str = "long"
 
 
 @dataclass(frozen=True)
@@ -61,6 +72,7 @@ class SiteConfig:
     units: Mapping[str, UnitConfig]
     levels: Mapping[str, Level]
     latest: int = 10
+    social_cards: bool = True
     max_file_mb: int = 10
     digest: str = field(default="", compare=False)
 
@@ -77,6 +89,11 @@ class SiteConfig:
     def prefix(self) -> str:
         """The path of the site's address: `/`, or `/below/`."""
         return urlsplit(self.url).path or "/"
+
+    @property
+    def listed(self) -> tuple[str, ...]:
+        """The kinds that have an index, in the site's order."""
+        return tuple(kind.id for kind in self.kinds.values() if kind.listed)
 
     def level(self, problem: Problem) -> Problem:
         """A problem at the level that the site gives to its code."""
@@ -114,6 +131,7 @@ def parse_config(data: bytes, known_locale: Callable[[str], bool]) -> tuple[Site
         units={name: _read_unit(name, table) for name, table in spec.tables("units")},
         levels=_read_levels(spec.table("checks")),
         latest=spec.integer("latest", 10, 1, 100) or 10,
+        social_cards=spec.flag("social_cards", True),
         max_file_mb=spec.integer("max_file_mb", 10, 1, 1000) or 10,
     )
     spec.finish()
@@ -194,8 +212,17 @@ def _read_kind(name: str, spec: Spec) -> KindConfig:
     folder = spec.text("folder", name) or name
     if not _FOLDER.match(folder):
         spec.problem(f'"folder" is "{folder}"', "folder", hint="use lower-case letters, digits and hyphens")
+    kind = KindConfig(
+        id=name,
+        folder=folder,
+        listed=spec.flag("listed", True),
+        per_page=spec.integer("per_page", 20, 1, 1000) or 20,
+        related=spec.integer("related", 0, 0, 12) or 0,
+        covers=spec.flag("covers"),
+        date=spec.choice("date", ("long", "numeric"), "long"),
+    )
     spec.finish()
-    return KindConfig(name, folder)
+    return kind
 
 
 def _no_repeats(spec: Spec, kinds: Mapping[str, KindConfig]) -> None:

@@ -47,7 +47,8 @@ class TableSpec:
     """`[tables.ID]` of release.toml: which file, which dimensions, and which members are derived.
 
     `totals` maps dimension → derived member → the members it adds up; `differences` maps dimension → derived member →
-    (minuend, subtrahend). `time` is the dimension that holds periods. `unit`, `source` and `note` are label codes.
+    (minuend, subtrahend). `time` is the dimension that holds periods. `unit`, `title`, `source` and `note` are label
+    codes.
     """
 
     id: str
@@ -66,6 +67,7 @@ class TableSpec:
     totals: Mapping[str, Mapping[str, tuple[str, ...]]]
     differences: Mapping[str, Mapping[str, tuple[str, str]]]
     line: int = 0
+    title: str | None = None
 
 
 @dataclass(frozen=True)
@@ -220,12 +222,23 @@ class Reference:
 
 @dataclass(frozen=True)
 class FrontMatter:
-    """The head of a text: what one language says of the release as a whole, with the line of each key."""
+    """The head of a text: what one language says of the release as a whole, with the line of each key; and the ids of
+    the charts that the text shows, in order, for each has a page of its own."""
 
     title: str
     summary: str
     slug: str
     lines: Mapping[str, int]
+    charts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ChartWords:
+    """What a text says of a chart that it shows: description and title, as written, and the line where it stands."""
+
+    title: str
+    description: str
+    line: int
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gettext
 import io
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -90,19 +91,29 @@ class Style:
         """CLDR's ordinal category: English 2 is `two` (2nd), French 1 is `one` (1er)."""
         return str(self._locale.ordinal_form(number))
 
-    def day(self, instant: datetime, timezone: str) -> str:
-        """The day on which an instant falls in a time zone, in words: `18 décembre 2025`."""
+    def day(self, instant: datetime, timezone: str, *, numeric: bool = False) -> str:
+        """The day on which an instant falls in a time zone: `18 décembre 2025`, or in digits `18/12/2025`."""
         local = instant.astimezone(ZoneInfo(timezone)).date()
+        if numeric:
+            return format_date(local, self._digits, locale=self._locale)
         text = format_date(local, "long", locale=self._locale)
         if self._locale.language == "fr" and local.day == 1 and text.startswith("1 "):
             return "1er" + text[1:]  # CLDR prints "1 octobre"
         return text
 
-    def period(self, code: str) -> str:
-        """A period code in words: `2024-Q1` → « T1 2024 », `2024-03` → « mars 2024 »; a year stays as it is."""
+    @cached_property
+    def _digits(self) -> str:
+        """CLDR's shortest pattern of a date, with two digits for day and month and four for the year."""
+        short = self._locale.date_formats["short"].pattern
+        return re.sub("y+", "yyyy", re.sub("M+", "MM", re.sub("d+", "dd", short)))
+
+    def period(self, code: str, *, wide: bool = False) -> str:
+        """A period code in words: `2024-Q1` → « T1 2024 » (wide: « 1er trimestre 2024 »), `2024-03` → « mars 2024 »; a
+        year stays as it is."""
         year, _, part = code.partition("-")
         if part.startswith("Q"):
-            return format_date(date(int(year), 3 * int(part[1:]) - 2, 1), "QQQ yyyy", locale=self._locale)
+            quarter = date(int(year), 3 * int(part[1:]) - 2, 1)
+            return format_date(quarter, "QQQQ yyyy" if wide else "QQQ yyyy", locale=self._locale)
         if part.isdigit():
             return format_date(date(int(year), int(part), 1), "LLLL yyyy", locale=self._locale)
         return f"{part} {year}" if part else code

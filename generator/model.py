@@ -5,7 +5,7 @@ What the sources say is in `definitions`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
@@ -50,12 +50,25 @@ class Printed:
 
 @dataclass(frozen=True)
 class Headline:
-    """What lists and feeds show of a release in a language: title and summary, as HTML and as plain text."""
+    """What lists and feeds show of a release in a language: title and summary, as HTML and as plain text; and the
+    drawing on its card, where its kind has covers."""
 
     title_html: str
     title: str
     summary_html: str
     summary: str
+    cover: str = ""
+
+
+@dataclass(frozen=True)
+class FeedText:
+    """The full text of a release as feeds carry it: HTML with absolute addresses."""
+
+    content: str
+
+
+Part = Headline | FeedText
+"""Something made of a release that is not a file of its own: lists and feeds are put together from parts."""
 
 
 @dataclass(frozen=True)
@@ -76,11 +89,14 @@ class Verdict:
 
 
 class GridCell(NamedTuple):
-    """A number of a display: printed in a language, in machine form, and its observation status."""
+    """A number of a display: printed in a language, in machine form, and its observation status. `pad` is how many
+    decimals it has less than its column's longest: room is kept for them, so that decimal signs stand below each
+    other; where it has none at all, for the sign too."""
 
     text: str
     machine: str
     status: str = ""
+    pad: int = 0
 
 
 @dataclass(frozen=True)
@@ -119,12 +135,34 @@ class Grid:
     source: str
     width: int
 
+    def aligned(self) -> Grid:
+        """The same grid, with the room that each number needs to align with its column on the decimal sign."""
+        return replace(self, parts=tuple(_aligned(part) for part in self.parts))
+
     @property
     def signs(self) -> tuple[str, ...]:
         """The observation statuses of its numbers, each once, in lower case: `e`, `p` …; `a` for a plain one."""
         cells = (cell for part in self.parts for group in part.groups for _head, row in group.rows for cell in row)
         found = {cell.status for cell in cells if cell.machine}
         return tuple(sorted({letter for status in found for letter in (status or "A").lower()}))
+
+
+def _aligned(part: GridPart) -> GridPart:
+    rows = [cells for group in part.groups for _head, cells in group.rows]
+    longest = [max((_decimals(cell) for cell in column), default=0) for column in zip(*rows, strict=True)]
+    groups = []
+    for group in part.groups:
+        padded = [
+            (head, tuple(cell._replace(pad=most - _decimals(cell)) for cell, most in zip(cells, longest, strict=True)))
+            for head, cells in group.rows
+        ]
+        groups.append(replace(group, rows=tuple(padded)))
+    return replace(part, groups=tuple(groups))
+
+
+def _decimals(cell: GridCell) -> int:
+    """The places that a number takes after its whole part, the decimal sign included."""
+    return len(cell.machine) - cell.machine.index(".") if "." in cell.machine else 0
 
 
 @dataclass(frozen=True)
@@ -190,7 +228,29 @@ class Plot:
 # ---------------------------------------------------------------- what the build plans and makes
 
 TargetKind = Literal[
-    "release", "index", "home", "feed", "root", "sitemap", "robots", "notfound", "asset", "data", "audit", "headline"
+    "release",
+    "index",
+    "home",
+    "feed",
+    "rss",
+    "root",
+    "sitemap",
+    "robots",
+    "headers",
+    "notfound",
+    "catalogue",
+    "chart",
+    "embed",
+    "picture",
+    "series",
+    "spec",
+    "bundle",
+    "card",
+    "asset",
+    "data",
+    "audit",
+    "headline",
+    "feedtext",
 ]
 
 
@@ -198,7 +258,8 @@ TargetKind = Literal[
 class Target:
     """Something that the build makes: what it is, and where its bytes go.
 
-    `path` is empty for what the site does not show: an audit, and a headline, which lists are made of.
+    `path` is empty for what is no file of the site: an audit, and the parts that lists and feeds are made of.
+    `name` tells targets of one release or section apart: a table, a chart, an asset, a page of an index.
 
     `rehearsal` marks work on a release that is not yet public: it is rendered to find its problems, and thrown away.
     """
@@ -238,5 +299,5 @@ class Artifact:
     anchors: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
     charts: int = 0
-    headline: Headline | None = None
+    part: Part | None = None
     failed: bool = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -9,8 +10,19 @@ from datetime import datetime
 from . import urls
 from .definitions import ReleaseHead
 from .errors import Problem, SourceRef
-from .model import Target
+from .model import Target, TargetKind
+from .render.explore import bundle_version
 from .sources.site import Site
+
+#: The page of a chart and its files: kind of target, and ending of the path (none: the page).
+_OF_A_CHART: tuple[tuple[TargetKind, str], ...] = (
+    ("chart", ""),
+    ("picture", ".svg"),
+    ("picture", ".png"),
+    ("series", ".csv"),
+    ("spec", ".json"),
+    ("spec", "-narrow.json"),
+)
 
 
 @dataclass(frozen=True)
@@ -30,18 +42,17 @@ def plan(site: Site, now: datetime) -> Plan:
     """
     visible = frozenset(head.id for head in site.heads.values() if not head.draft and head.published <= now)
     targets: list[Target] = list(_site_targets(site))
-    langs: set[str] = set()
-    sections: set[tuple[str, str]] = set()
     for head in site.heads.values():
-        public = head.id in visible
         found = list(_release_targets(site, head))
-        targets += found if public else [replace(target, rehearsal=True) for target in found]
-        if public:
-            langs.update(head.texts)
-            sections.update((lang, head.kind) for lang in head.texts)
-    for lang, kind in sorted(sections):
-        path = urls.section_path(lang, site.section(kind, lang))
-        targets.append(Target(path, "index", lang, section=kind))
+        if head.id in visible:
+            targets += [*found, *_companions(site, head)]
+        else:
+            targets += [replace(target, rehearsal=True) for target in found]
+    shown = [head for head in site.heads.values() if head.id in visible]
+    targets += _index_targets(site, shown)
+    targets += _feed_texts(site, shown)
+    if any(target.kind == "spec" for target in targets):
+        targets.append(Target(urls.bundle_path(bundle_version()), "bundle"))
     first = _first_at_each_address(targets)
     return Plan(tuple(sorted(first)), visible, tuple(_clashes(site, targets, first)))
 
@@ -52,9 +63,14 @@ def _site_targets(site: Site) -> Iterator[Target]:
     yield Target(urls.NOT_FOUND, "notfound", first)
     yield Target(urls.SITEMAP, "sitemap", first)
     yield Target(urls.ROBOTS, "robots", first)
+    yield Target(urls.HEADERS, "headers", first)
     for lang in site.config.tags:
-        yield Target(urls.home_path(lang), "home", lang)
+        home = urls.home_path(lang)
+        yield Target(home, "home", lang)
         yield Target(urls.feed_path(lang), "feed", lang)
+        yield Target(urls.rss_path(lang), "rss", lang)
+        yield Target(urls.catalogue_path(lang), "catalogue", lang)
+        yield from _card(site, Target(home, "card", lang))
     for name, digest in _assets(site):
         yield Target(urls.asset_path(name, digest), "asset", name=name)
 
@@ -82,6 +98,48 @@ def _release_targets(site: Site, head: ReleaseHead) -> Iterator[Target]:
     for table in head.files:
         yield Target(urls.data_path(head.id, table), "data", "", head.id, name=table)
     yield Target("", "audit", "", head.id)
+
+
+def _companions(site: Site, head: ReleaseHead) -> Iterator[Target]:
+    """What a public release has beside its pages: the page and the files of each chart, and pictures for sharing.
+
+    They are made of what the page is made of; the page finds their problems, so they are not rehearsed.
+    """
+    for lang, front in head.texts.items():
+        page = urls.release_path(lang, site.section(head.kind, lang), front.slug)
+        yield from _card(site, Target(page, "card", lang, head.id))
+        for chart in front.charts:
+            for kind, ending in _OF_A_CHART:
+                yield Target(urls.chart_path(head.id, chart, lang, ending), kind, lang, head.id, name=chart)
+            yield Target(urls.embed_path(head.id, chart, lang), "embed", lang, head.id, name=chart)
+
+
+def _card(site: Site, of: Target) -> Iterator[Target]:
+    """The picture of a page; `of` has the path of the page."""
+    if site.config.social_cards:
+        yield replace(of, path=urls.card_path(of.path))
+
+
+def _index_targets(site: Site, shown: list[ReleaseHead]) -> Iterator[Target]:
+    """The pages of the index of each listed kind that has something in a language."""
+    counts = Counter((lang, head.kind) for head in shown for lang in head.texts)
+    for (lang, kind), count in sorted(counts.items()):
+        if not site.config.kinds[kind].listed:
+            continue
+        section = site.section(kind, lang)
+        for number in range(1, -(-count // site.config.kinds[kind].per_page) + 1):
+            path = urls.section_path(lang, section, number)
+            yield Target(path, "index", lang, section=kind, name=str(number))
+        yield from _card(site, Target(urls.section_path(lang, section), "card", lang, section=kind))
+
+
+def _feed_texts(site: Site, shown: list[ReleaseHead]) -> Iterator[Target]:
+    """The full texts of the releases that feeds carry."""
+    listed = [head for head in shown if site.config.kinds[head.kind].listed]
+    newest = sorted(sorted(listed, key=lambda head: head.id), key=lambda head: head.published, reverse=True)
+    for lang in site.config.tags:
+        for head in [head for head in newest if lang in head.texts][: site.config.latest]:
+            yield Target("", "feedtext", lang, head.id)
 
 
 def _first_at_each_address(targets: Iterable[Target]) -> list[Target]:

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from .errors import Problem, SourceErrors, StaleSource
-from .facts.edition import Edition, Headlines, Record
-from .model import Headline, Target
+from .facts.edition import Edition, Parts, Record
+from .model import FeedText, Headline, Part, Target
 from .output.manifest import Detail, Made, Manifest
 from .output.write import Stage
 from .plan import Plan
 from .workers import Outcome, Tools, render_targets
 
-_LISTS = ("home", "index", "feed", "root", "notfound", "sitemap", "robots")
-_UNKNOWN = Headline("?", "?", "?", "?")
+_LISTS = ("home", "index", "feed", "rss", "root", "notfound", "sitemap", "robots", "headers", "catalogue", "card")
+#: What stands for a part that could not be made.
+_UNKNOWN: MappingProxyType[str, Part] = MappingProxyType(
+    {"headline": Headline("?", "?", "?", "?"), "feedtext": FeedText("?")}
+)
 
 
 @dataclass
@@ -24,17 +28,17 @@ class Build:
     made: dict[str, Made] = field(default_factory=dict)
     details: dict[str, Detail] = field(default_factory=dict)
     fresh: set[str] = field(default_factory=set)
-    headlines: Headlines = field(default_factory=dict)
+    parts: Parts = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     failures: list[Problem] = field(default_factory=list)
 
 
 def refresh(edition: Edition, planned: Plan, before: Manifest, stage: Stage, tools: Tools) -> Build:
-    """Keep what is fresh, make what is not, and stage both: releases first, then the lists of their headlines."""
+    """Keep what is fresh, make what is not, and stage both: releases first, then the lists of their parts."""
     build = Build()
     releases = [target for target in planned.targets if target.kind not in _LISTS]
     lists = [target for target in planned.targets if target.kind in _LISTS]
-    known = {} if before.path is None else before.headlines()
+    known = {} if before.path is None else before.parts()
     for wave in (releases, lists):
         fresh = fresh_keys(edition, wave, before)
         stale = [target for target in wave if target.key not in fresh]
@@ -47,16 +51,16 @@ def refresh(edition: Edition, planned: Plan, before: Manifest, stage: Stage, too
                 _put(build, outcome, stage)
             done += len(results)
             tools.progress(done, len(stale))
-        edition.headlines.update(build.headlines)
+        edition.parts.update(build.parts)
     return build
 
 
-def _keep(build: Build, made: Made, stage: Stage, headline: Headline | None) -> None:
+def _keep(build: Build, made: Made, stage: Stage, part: Part | None) -> None:
     target = made.target
     build.made[target.key] = made
     build.fresh.add(target.key)
-    if headline is not None:
-        build.headlines[target.release, target.lang] = headline
+    if part is not None:
+        build.parts[_part_name(target)] = part
     if target.path and not target.rehearsal:
         stage.keep(made)
 
@@ -67,13 +71,17 @@ def _put(build: Build, outcome: Outcome, stage: Stage) -> None:
     digest, size, mtime = "", 0, 0
     if target.path and not target.rehearsal:
         digest, size, mtime = stage.put(target.path, artifact.content)
-    if target.kind == "headline":
-        build.headlines[target.release, target.lang] = artifact.headline or _UNKNOWN
+    if target.kind in _UNKNOWN:
+        build.parts[_part_name(target)] = artifact.part or _UNKNOWN[target.kind]
     build.made[target.key] = Made(
         target, digest, size, mtime, outcome.units, artifact.charts, artifact.problems, artifact.failed
     )
-    build.details[target.key] = Detail(outcome.asked, artifact.links, artifact.anchors, artifact.headline)
+    build.details[target.key] = Detail(outcome.asked, artifact.links, artifact.anchors, artifact.part)
     (build.failures if artifact.failed else build.problems).extend(artifact.problems)
+
+
+def _part_name(target: Target) -> str:
+    return f"{target.kind}:{target.release}:{target.lang}"
 
 
 def fresh_keys(edition: Edition, targets: Iterable[Target], before: Manifest) -> set[str]:

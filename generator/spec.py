@@ -241,9 +241,10 @@ class Spec:
             self.problem(f'"{key}" must be one character, or empty', key)
         return value if value is None else str(value)
 
-    def flag(self, key: str) -> bool:
-        """true or false; false when absent."""
-        return bool(self._take(key, bool, "true or false", False))
+    def flag(self, key: str, default: bool = False) -> bool:
+        """true or false; the default when absent."""
+        value = self._take(key, bool, "true or false", False)
+        return default if value is None else bool(value)
 
     def integer(self, key: str, default: int | None, low: int, high: int) -> int | None:
         """A whole number between two bounds."""

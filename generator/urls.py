@@ -17,6 +17,7 @@ ROOT = "index.html"
 NOT_FOUND = "404.html"
 SITEMAP = "sitemap.xml"
 ROBOTS = "robots.txt"
+HEADERS = "_headers"
 
 
 def slugify(text: str) -> str:
@@ -37,14 +38,40 @@ def feed_path(lang: str) -> str:
     return f"{lang}/feed.xml"
 
 
-def section_path(lang: str, section: str) -> str:
-    """The index of a kind of publication; `section` is the kind's slug in that language."""
-    return f"{lang}/{section}/index.html"
+def rss_path(lang: str) -> str:
+    """The RSS feed of a language."""
+    return f"{lang}/rss.xml"
+
+
+def section_path(lang: str, section: str, number: int = 1) -> str:
+    """A page of the index of a kind of publication; `section` is the kind's slug in that language."""
+    return f"{lang}/{section}/index.html" if number == 1 else f"{lang}/{section}/page-{number}/index.html"
 
 
 def release_path(lang: str, section: str, slug: str) -> str:
-    """The page of a release."""
-    return f"{lang}/{section}/{slug}/index.html"
+    """The page of a release; `section` is empty for a kind that has no index."""
+    return f"{lang}/{section}/{slug}/index.html" if section else f"{lang}/{slug}/index.html"
+
+
+def card_path(page: str) -> str:
+    """The picture of a page for those who share it: `card.png` beside it."""
+    return posixpath.join(posixpath.dirname(page), "card.png")
+
+
+def catalogue_path(lang: str) -> str:
+    """The list of all data files, in a language."""
+    return f"data/{lang}/index.html"
+
+
+def chart_path(release: str, chart: str, lang: str, ending: str = "") -> str:
+    """The page of one chart in a language, or with an ending (`.svg`, `.csv`) one of its files: permanent addresses,
+    made of names that no translation and no new title changes."""
+    return f"charts/{release}/{chart}/{lang}/" + (f"{chart}{ending}" if ending else "index.html")
+
+
+def embed_path(release: str, chart: str, lang: str) -> str:
+    """The page of one chart that other sites may show in a frame."""
+    return f"embed/{release}/{chart}/{lang}/index.html"
 
 
 def section_of(path: str) -> str:
@@ -56,6 +83,11 @@ def asset_path(name: str, digest: str) -> str:
     """An asset under a name that changes with its content: `assets/site.1a2b3c4d5e.css`."""
     stem, suffix = posixpath.splitext(name)
     return f"assets/{stem}.{digest[:10]}{suffix}"
+
+
+def bundle_path(version: str) -> str:
+    """The programme that charts are explored with, under a name that changes with its version."""
+    return f"assets/vega.{version}.js"
 
 
 def data_path(release: str, table: str) -> str:

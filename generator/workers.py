@@ -14,7 +14,7 @@ from .errors import OutputError, Problem, SourceRef, StaleSource
 from .facts.edition import Edition
 from .model import Artifact, Target
 from .output.manifest import pack_record
-from .render.charts import ChartCache
+from .render.charts import BytesCache
 
 #: From how many pages on it pays to start other processes (their start costs about as much as this many pages).
 PARALLEL_FROM = 120
@@ -28,7 +28,7 @@ class Tools:
     `executor` gives a `concurrent.futures.Executor` for a number of pages, or None to render in this process.
     """
 
-    charts: ChartCache
+    charts: BytesCache
     progress: Callable[[int, int], None] = lambda _done, _all: None
     executor: Callable[[int], Executor | None] = lambda _pages: None
 
@@ -70,7 +70,7 @@ def _tasks(targets: list[Target]) -> list[list[Target]]:
     return tasks
 
 
-def _in_process(edition: Edition, targets: list[Target], charts: ChartCache) -> Iterator[list[Outcome]]:
+def _in_process(edition: Edition, targets: list[Target], charts: BytesCache) -> Iterator[list[Outcome]]:
     if not targets:
         return
     from .render.targets import Press  # Markdown, Jinja and Babel: not for a build that makes nothing
@@ -84,7 +84,7 @@ def _in_process(edition: Edition, targets: list[Target], charts: ChartCache) -> 
             yield [Outcome(Artifact(target, b"", problems=(changed_source(error),), failed=True), (), pack_record({}))]
 
 
-def make_targets(edition: Edition, targets: list[Target], charts: ChartCache) -> list[Outcome]:
+def make_targets(edition: Edition, targets: list[Target], charts: BytesCache) -> list[Outcome]:
     """Make some targets: the unit of work of an executor. Everything that it needs is in its arguments."""
     with seldom_collecting():
         return [result for results in _in_process(edition, targets, charts) for result in results]

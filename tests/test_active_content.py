@@ -11,6 +11,7 @@ import pytest
 
 from generator.build import build_site
 from generator.errors import CODES
+from generator.output.charts import MemoryCharts
 from generator.output.write import opened
 from generator.sources.files import MemoryFiles, default_templates
 from generator.workers import Tools
@@ -152,12 +153,8 @@ def _files() -> dict[str, bytes]:
 
 
 def _pages(files: dict[str, bytes], out: Path) -> dict[str, str]:
-    class Charts(dict[str, str]):
-        def put(self, key: str, svg: str) -> None:
-            self[key] = svg
-
     with opened(out, lambda: None) as output:
-        report = build_site(MemoryFiles(files), output, NOW, Tools(Charts()))
+        report = build_site(MemoryFiles(files), output, NOW, Tools(MemoryCharts()))
     assert not report.broken, [problem.text() for problem in report.problems if problem.level == "error"]
     return {
         path.relative_to(out).as_posix(): path.read_text() for path in sorted(out.rglob("*")) if path.suffix == ".html"

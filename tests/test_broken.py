@@ -28,6 +28,7 @@ from jinja2 import Environment
 from generator.build import Report, build_site
 from generator.cli import main
 from generator.errors import CODES
+from generator.output.charts import MemoryCharts
 from generator.output.write import DryOutput, opened
 from generator.sources.files import FolderFiles
 from generator.workers import Tools
@@ -44,14 +45,8 @@ FR, EN = "content/fr/news/trade.md", "content/en/news/trade.md"
 RELEASE, TABLE, SCHEMA = "data/trade/release.toml", "data/trade/trade.csv", "data/trade/trade.schema.json"
 
 
-class Charts(dict[str, str]):
-    """A store of charts in memory, shared by all cases."""
-
-    def put(self, key: str, svg: str) -> None:
-        self[key] = svg
-
-
-CHARTS = Charts()
+#: Finished charts, shared by all cases.
+CHARTS = MemoryCharts()
 
 
 # ---------------------------------------------------------------- what git should not hold

@@ -470,6 +470,12 @@ class _NoCharts:
     def put(self, _key: str, _svg: str) -> None:
         raise AssertionError("no chart is drawn")
 
+    def get_bytes(self, _key: str) -> bytes:
+        return b""
+
+    def put_bytes(self, _key: str, _data: bytes) -> None:
+        raise AssertionError("no picture is drawn")
+
 
 def _later() -> datetime:
     return datetime.fromisoformat("2026-01-01T00:00:00+00:00")

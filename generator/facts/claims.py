@@ -258,7 +258,7 @@ def _between(test: _Test) -> Verdict:
     if len(words) != 3 or words[1] != "and" or not all(_NUMBER.fullmatch(word) for word in (words[0], words[2])):
         raise test.bad("write between -1 and 2")
     low, high = Decimal(words[0]), Decimal(words[2])
-    if low >= high:
+    if low > high:
         raise test.bad("the lower number comes first")
     return _verdict(row for row in test.rows if not low <= number_of(row) <= high)
 

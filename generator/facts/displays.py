@@ -29,7 +29,7 @@ def build_grid(display: DisplaySpec, lookup: Lookup, release: str, lang: str) ->
     data = lookup.data(release, display.table)
     maker = _Maker(words, data, display)
     parts = tuple(maker.part(part) for part in display.parts)
-    return Grid(
+    grid = Grid(
         id=display.id,
         row_head=words.label(display.row_head) if display.row_head else "",
         parts=parts,
@@ -37,6 +37,7 @@ def build_grid(display: DisplaySpec, lookup: Lookup, release: str, lang: str) ->
         source=source_of(words, data.spec),
         width=max((len(part.subheads) for part in parts), default=0),
     )
+    return grid.aligned()
 
 
 def status_of(words: Words, spec: TableSpec, statuses: Iterable[str]) -> str:

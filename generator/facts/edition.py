@@ -15,9 +15,10 @@ from ..definitions import (
     Table,
     TableSpec,
 )
-from ..model import Headline, Value
+from ..model import Part, Value
 from ..sources.files import digest_of
 from ..sources.site import Site
+from ..sources.texts import charts_shown
 
 Question = tuple[str, ...]
 Record = Mapping[str, Mapping[Question, str]]
@@ -26,32 +27,32 @@ Record = Mapping[str, Mapping[Question, str]]
 _Values = dict[tuple[int, tuple[str, ...]], tuple[object, Value, Mapping[Question, str]]]
 """(identity of a definition, key) → the definition (kept, so that its identity is), its value, its cells."""
 
-Headlines = dict[tuple[str, str], Headline]
-"""(release, language) → its headline."""
+Parts = dict[str, Part]
+"""`kind:release:language` → a part: a headline, or a text for feeds."""
 
 ABSENT = "\0"  # no answer that is a text can be mistaken for it
 _TABLES_KEPT = 16
 SITE_UNIT = "@site"
-HEADLINE_UNIT = "@headline:"
+PART_UNIT = "@part:"
 TABLE_UNIT = "@table:"
 
 
 class Edition:
-    """The site as one build shows it: the sources, the releases that are public at its instant, and their headlines.
+    """The site as one build shows it: the sources, the releases that are public at its instant, and their parts.
 
-    `headlines` is filled when the headlines have been made; only lists and feeds, made after them, ask for it.
+    `parts` is filled when the parts have been made; only lists and feeds, made after them, ask for it.
     """
 
-    def __init__(self, site: Site, visible: frozenset[str], headlines: Headlines | None = None) -> None:
+    def __init__(self, site: Site, visible: frozenset[str], parts: Parts | None = None) -> None:
         self.site, self.visible = site, visible
-        self.headlines: Headlines = {} if headlines is None else headlines
+        self.parts: Parts = {} if parts is None else parts
         self._newest: tuple[ReleaseHead, ...] | None = None
         self._latest: dict[tuple[str, str], tuple[str, ...]] = {}
         self._tables: dict[int, tuple[Table, _Values]] = {}
         self._units: dict[str, str] = {}
 
-    def __reduce__(self) -> tuple[type[Edition], tuple[Site, frozenset[str], Headlines]]:
-        return Edition, (self.site, self.visible, self.headlines)
+    def __reduce__(self) -> tuple[type[Edition], tuple[Site, frozenset[str], Parts]]:
+        return Edition, (self.site, self.visible, self.parts)
 
     def newest(self) -> tuple[ReleaseHead, ...]:
         """All public releases, newest first; of the same instant, by id."""
@@ -61,14 +62,27 @@ class Edition:
         return self._newest
 
     def latest(self, lang: str, kind: str, limit: int) -> tuple[str, ...]:
-        """The ids of public releases of a kind (any, when empty) that have a language, newest first, up to a limit.
+        """The ids of public releases of a kind (any that is listed, when empty) that have a language, newest first, up
+        to a limit.
 
         Every page asks, to know which kinds its navigation names: the list is made once.
         """
         if (lang, kind) not in self._latest:
-            found = (head.id for head in self.newest() if lang in head.texts and kind in ("", head.kind))
+            kinds = (kind,) if kind else self.site.config.listed
+            found = (head.id for head in self.newest() if lang in head.texts and head.kind in kinds)
             self._latest[lang, kind] = tuple(found)
         return self._latest[lang, kind][: limit or None]
+
+    def near(self, release: str, lang: str, count: int) -> tuple[str, ...]:
+        """Other public releases of the same kind: those just older, then, where there are too few, those just newer.
+
+        Neighbours, not the newest: a new release changes the pages beside it, and not every page of its kind.
+        """
+        listed = self.latest(lang, self.site.heads[release].kind, 0)
+        place = listed.index(release) if release in listed else 0
+        older = [other for other in listed[place : place + count + 1] if other != release][:count]
+        newer = listed[max(0, place - (count - len(older))) : place]
+        return (*newer, *older)
 
     def values(self, table: Table) -> _Values:
         """The values worked out so far from a table; of older tables they are forgotten."""
@@ -82,7 +96,7 @@ class Edition:
         """The digest of a unit: of one source file, or of a set."""
         if not unit.startswith("@") or unit.startswith("@default/"):
             return self.site.snapshot.digest(unit)
-        if unit.startswith(HEADLINE_UNIT) or unit not in self._units:
+        if unit.startswith(PART_UNIT) or unit not in self._units:
             self._units[unit] = self._set_digest(unit)
         return self._units[unit]
 
@@ -90,8 +104,8 @@ class Edition:
         if unit == SITE_UNIT:
             listing = [(head.id, head.kind, head.published.isoformat(), *sorted(head.texts)) for head in self.newest()]
             return digest_of(repr(listing))
-        if unit.startswith(HEADLINE_UNIT):
-            return _answer_headline(self, *unit.removeprefix(HEADLINE_UNIT).split(":"))
+        if unit.startswith(PART_UNIT):
+            return _answer_part(self, unit.removeprefix(PART_UNIT))
         if unit.startswith(TABLE_UNIT):
             return "|".join(self.site.snapshot.digest(path) for path in unit.removeprefix(TABLE_UNIT).split(":"))
         name = unit.removeprefix("@template/")
@@ -177,9 +191,20 @@ def _answer_front(edition: Edition, release: str, lang: str) -> str:
     return ABSENT if front is None else digest_of(repr((front.title, front.summary, front.slug)))
 
 
-def _answer_headline(edition: Edition, release: str, lang: str) -> str:
-    headline = edition.headlines.get((release, lang))
-    return ABSENT if headline is None else digest_of(repr(headline))
+def _answer_part(edition: Edition, name: str) -> str:
+    part = edition.parts.get(name)
+    return ABSENT if part is None else digest_of(repr(part))
+
+
+def _answer_charts(edition: Edition, release: str, lang: str) -> str:
+    head = edition.site.heads.get(release)
+    return ABSENT if head is None or lang not in head.texts else repr(head.texts[lang].charts)
+
+
+def _answer_words(edition: Edition, release: str, lang: str, chart: str) -> str:
+    text = edition.site.text(release, lang)
+    words = charts_shown(text.body).get(chart)
+    return ABSENT if words is None else digest_of(repr((words.title, words.description)))
 
 
 def _answer_slug(edition: Edition, release: str, lang: str) -> str:
@@ -233,7 +258,10 @@ _ANSWERS: MappingProxyType[str, Callable[..., str]] = MappingProxyType(
         "front": _answer_front,
         "due": _answer_due,
         "slug": _answer_slug,
-        "headline": _answer_headline,
+        "near": lambda edition, release, lang, count: repr(edition.near(release, lang, int(count))),
+        "part": _answer_part,
+        "charts": _answer_charts,
+        "words": _answer_words,
         "head": _answer_head,
         "has": _answer_has,
         "file": lambda edition, path: edition.site.snapshot.digest(path),

@@ -13,6 +13,7 @@ from datetime import datetime
 from ..config import SiteConfig
 from ..definitions import (
     ChartSpec,
+    ChartWords,
     ClaimSpec,
     DisplaySpec,
     FigureSpec,
@@ -25,10 +26,11 @@ from ..definitions import (
 )
 from ..errors import FactError, SourceErrors, did_you_mean
 from ..formats import Style
-from ..model import Headline
+from ..model import FeedText, Headline
 from ..sources.labels import LABELS_FILE
 from ..sources.site import Site, catalogue_name
-from .edition import HEADLINE_UNIT, SITE_UNIT, TABLE_UNIT, Edition, Question, TableData, find_message
+from ..sources.texts import charts_shown
+from .edition import PART_UNIT, SITE_UNIT, TABLE_UNIT, Edition, Question, TableData, find_message
 
 
 class Lookup:
@@ -37,6 +39,11 @@ class Lookup:
     def __init__(self, edition: Edition, own: str = "") -> None:
         self._edition, self._own = edition, own
         self.asked: dict[str, dict[Question, str]] = {}
+
+    @property
+    def rehearses(self) -> bool:
+        """Whether the target is of a release that is not yet public: it is made to find its problems, and not shown."""
+        return bool(self._own)
 
     def _note(self, unit: str, question: Question) -> None:
         questions = self.asked.setdefault(unit, {})
@@ -116,8 +123,29 @@ class Lookup:
 
     def headline(self, release: str, lang: str) -> Headline:
         """Title and summary of a release, with their figures printed: for lists and feeds."""
-        self._note(f"{HEADLINE_UNIT}{release}:{lang}", ("headline", release, lang))
-        return self._edition.headlines[release, lang]
+        part = self._part(f"headline:{release}:{lang}")
+        assert isinstance(part, Headline)
+        return part
+
+    def feed_text(self, release: str, lang: str) -> FeedText:
+        """The full text of a release, for feeds."""
+        part = self._part(f"feedtext:{release}:{lang}")
+        assert isinstance(part, FeedText)
+        return part
+
+    def _part(self, name: str) -> object:
+        self._note(f"{PART_UNIT}{name}", ("part", name))
+        return self._edition.parts[name]
+
+    def near(self, release: str, lang: str, count: int) -> tuple[str, ...]:
+        """Other releases of the same kind, nearest in time: those just older first."""
+        self._note(SITE_UNIT, ("near", release, lang, str(count)))
+        return self._edition.near(release, lang, count)
+
+    def charts(self, release: str, lang: str) -> tuple[str, ...]:
+        """The ids of the charts that a text shows, in order."""
+        self._note(self._site().text_file(release, lang), ("charts", release, lang))
+        return self._site().heads[release].texts[lang].charts
 
     def front(self, release: str, lang: str) -> FrontMatter:
         """Title, summary and slug of a release in a language that it has."""
@@ -169,6 +197,13 @@ class Lookup:
         path = self._site().text_file(release, lang)
         self._note(path, ("file", path))
         return self._site().text(release, lang)
+
+    def chart_words(self, release: str, lang: str, chart: str) -> ChartWords:
+        """What a text says of a chart that it shows. Raises SourceErrors."""
+        path = self._site().text_file(release, lang)
+        self._note(path, ("words", release, lang, chart))
+        text = self._site().text(release, lang)
+        return charts_shown(text.body, text.body_line)[chart]
 
     def whole_release(self, release: str) -> Release:
         """Everything that release.toml says: for an audit of all of it. Raises SourceErrors."""

@@ -46,8 +46,10 @@ def build_plot(
         series_head=_head(words, chart.series) if chart.series else "",
     )
     part = _grid_part(plot)
-    notes = (*legend(words, [part]), *notes_of(words, spec, maker.statuses, chart.note))
-    return plot, Grid(plot.id, plot.category_head, (part,), notes, plot.source, len(part.subheads))
+    gaps = legend(words, [part])
+    plot = replace(plot, notes=(*gaps, *plot.notes))
+    notes = (*gaps, *notes_of(words, spec, maker.statuses, chart.note))
+    return plot, Grid(plot.id, plot.category_head, (part,), notes, plot.source, len(part.subheads)).aligned()
 
 
 def _head(words: Words, dimension: str) -> str:
@@ -115,7 +117,8 @@ class _Maker:
         return self.words.style.number(sum(numbers, Decimal(0)), values[0].decimals)
 
     def point(self, title: str, category: str, series: str, value: Value) -> Point:
-        names = [title, self.words.label(category), *([self.words.label(series)] if series else [])]
+        own = [self.words.label(category), *([self.words.label(series)] if series else [])]
+        names = [*([title] if title else []), *own]
         if value.number is None:
             printed, said = MISSING, self.words.message("not available")
         else:
@@ -124,9 +127,9 @@ class _Maker:
         sentence = self.words.message("{what}: {value}").replace("{what}", ", ".join(names)).replace("{value}", said)
         return Point(
             category=category,
-            category_label=names[1],
+            category_label=own[0],
             series=series,
-            series_label=names[2] if series else "",
+            series_label=own[1] if series else "",
             colour={self.chart.category: category, self.chart.series: series}.get(self.chart.colour, ""),
             number=value.number,
             printed=printed,

@@ -10,21 +10,23 @@ import json
 import shutil
 import sqlite3
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from ..errors import CommuniqueError, Problem, SourceRef
 from ..facts.edition import Record
-from ..model import Headline, Link, Target
+from ..model import FeedText, Headline, Link, Part, Target
 from ..sources.files import Known, Stamp
 from ..sources.site import Memo
 
-FORMAT = 3
+FORMAT = 4
 #: From how many keys on it is quicker to read a column whole.
 _MANY = 200
+_PARTS: MappingProxyType[str, Callable[..., Part]] = MappingProxyType({"Headline": Headline, "FeedText": FeedText})
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ class Detail:
     asked: bytes
     links: tuple[Link, ...]
     anchors: tuple[str, ...]
-    headline: Headline | None = None
+    part: Part | None = None
 
 
 @dataclass(frozen=True)
@@ -93,12 +95,13 @@ class Manifest:
                 for key in sorted(wanted):
                     yield from database.execute(f"{select} WHERE key = ?", (key,))
 
-    def headlines(self) -> dict[str, Headline]:
-        """Every headline, by the key of its target."""
+    def parts(self) -> dict[str, Part]:
+        """Every part, by the key of its target."""
         if self.path is None:
             return {}
         with _reading(self.path) as database:
-            return {key: Headline(*json.loads(text)) for key, text in database.execute("SELECT * FROM headlines")}
+            rows = database.execute("SELECT key, kind, part FROM parts")
+            return {key: _PARTS[kind](*json.loads(text)) for key, kind, text in rows}
 
 
 class UnreadableManifest(CommuniqueError):
@@ -152,16 +155,20 @@ def write_manifest(path: Path, manifest: Manifest, fresh: Mapping[str, Detail]) 
     with _writing(path) as database:
         database.execute("CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT)")
         database.execute("CREATE TABLE IF NOT EXISTS details (key TEXT PRIMARY KEY, questions BLOB, links, anchors)")
-        database.execute("CREATE TABLE IF NOT EXISTS headlines (key TEXT PRIMARY KEY, headline TEXT)")
+        database.execute("CREATE TABLE IF NOT EXISTS parts (key TEXT PRIMARY KEY, kind TEXT, part TEXT)")
         if manifest.path is not None:
             known = {row[0] for row in database.execute("SELECT key FROM details")}
             gone = [(key,) for key in known - set(manifest.made)]
             database.executemany("DELETE FROM details WHERE key = ?", gone)
-            database.executemany("DELETE FROM headlines WHERE key = ?", gone)
+            database.executemany("DELETE FROM parts WHERE key = ?", gone)
         rows = ((key, *_row(detail)) for key, detail in fresh.items())
         database.executemany("INSERT OR REPLACE INTO details VALUES (?, ?, ?, ?)", rows)
-        lines = [(key, _plain(_headline_row(detail.headline))) for key, detail in fresh.items() if detail.headline]
-        database.executemany("INSERT OR REPLACE INTO headlines VALUES (?, ?)", lines)
+        parts = [
+            (key, type(detail.part).__name__, _plain(astuple(detail.part)))
+            for key, detail in fresh.items()
+            if detail.part is not None
+        ]
+        database.executemany("INSERT OR REPLACE INTO parts VALUES (?, ?, ?)", parts)
         index = json.dumps(_index(manifest), ensure_ascii=False, separators=(",", ":"))
         database.execute("INSERT OR REPLACE INTO meta VALUES ('index', ?)", (index,))
         database.commit()
@@ -238,10 +245,6 @@ def _manifest(index: Mapping[str, Any], path: Path) -> Manifest:
 
 def _stamp_row(stamp: Stamp) -> tuple[int, int, int, int]:
     return stamp.size, stamp.mtime_ns, stamp.ctime_ns, stamp.inode
-
-
-def _headline_row(headline: Headline) -> tuple[str, str, str, str]:
-    return headline.title_html, headline.title, headline.summary_html, headline.summary
 
 
 def _target_row(target: Target) -> list[object]:

@@ -140,7 +140,10 @@ def grid(panels: tuple[Panel, ...], columns: int) -> Iterator[tuple[Panel, ...]]
 
 
 def unit_shown(plot: Plot, panel: Panel, *, first_row: bool) -> str:
-    """A unit that all panels share is said once, above the first row."""
+    """A unit that all panels share is said once, above the first row; not at all where the subtitle says it of the
+    chart's one panel."""
+    if len(plot.panels) == 1 and panel.unit.casefold() in plot.subtitle.casefold():
+        return ""
     shared = len({each.unit for each in plot.panels}) == 1
     return panel.unit if first_row or not shared else ""
 

@@ -96,7 +96,7 @@ def render_png(svg: str, cache: BytesCache, scale: int = 2) -> bytes:
 
 def chart_key(plot: Plot, width: Width, numbers: Mapping[str, object]) -> str:
     """A digest of all that the SVG depends on: what the plot shows, our own code, and the libraries' versions."""
-    shown = replace(plot, subtitle="", notes=(), source="", category_head="", series_head="")
+    shown = replace(plot, notes=(), source="", category_head="", series_head="")
     return _digest([asdict(shown), width, dict(numbers), _drawing_code(), _library_versions()])
 
 

@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from datetime import datetime
 
 from .. import urls
+from ..errors import FactError, SourceErrors
 from ..facts.lookup import Lookup
-from .views import FrameView, LanguageView, LinkView
+from .addresses import asset_path, kind_name, release_path
+from .answers import Facts
+from .views import FrameView, LanguageView, LinkView, MastheadView, ShareView, safe
 
 STYLESHEET = "site.css"
+SCRIPT = "site.js"
+ICON = "icon.svg"
+CARD_WIDTH, CARD_HEIGHT = 1200, 630
 
 
 def frame(
-    lookup: Lookup, lang: str, path: str, paths: Mapping[str, str], *, title: str, description: str, kind: str = ""
+    lookup: Lookup,
+    lang: str,
+    path: str,
+    paths: Mapping[str, str],
+    *,
+    title: str,
+    description: str,
+    share: ShareView,
+    kind: str = "",
+    structured: str | None = None,
 ) -> FrameView:
     """The frame of the page at `path`; `paths` gives the same page in each language that has it."""
     config = lookup.config()
-    name = _label(lookup, lang, "site.title")
     default = next(iter(paths))
     return FrameView(
         lang=lang,
@@ -24,14 +39,47 @@ def frame(
         description=description,
         canonical=urls.absolute(config.url, path),
         x_default=urls.absolute(config.url, paths.get(config.tags[0], paths[default])),
-        site_title=name,
+        site_title=_label(lookup, lang, "site.title"),
         site_tagline=_label(lookup, lang, "site.tagline"),
         about=_label(lookup, lang, "site.about"),
         home=urls.relative(urls.home_path(lang), path),
-        stylesheet=urls.relative(stylesheet_path(lookup), path),
+        stylesheet=urls.relative(asset_path(lookup, STYLESHEET), path),
+        script=urls.relative(asset_path(lookup, SCRIPT), path),
+        icon=urls.relative(asset_path(lookup, ICON), path),
         feed=urls.relative(urls.feed_path(lang), path),
+        rss=urls.relative(urls.rss_path(lang), path),
+        data=urls.relative(urls.catalogue_path(lang), path),
+        contact=_label(lookup, lang, "site.contact"),
         nav=tuple(_nav(lookup, lang, path, kind)),
+        pages=tuple(_pages(lookup, lang, path)),
         languages=tuple(_language(lookup, other, lang, path, paths[other]) for other in config.tags if other in paths),
+        share=share,
+        structured=safe(structured or ""),
+    )
+
+
+def share(
+    lookup: Lookup,
+    lang: str,
+    path: str,
+    paths: Mapping[str, str],
+    *,
+    alt: str = "",
+    published: datetime | None = None,
+    image: str | None = None,
+) -> ShareView:
+    """What the page at `path` says where it is shared. `image` is the path of a picture that is not its own card."""
+    config = lookup.config()
+    picture = image or (urls.card_path(path) if config.social_cards else "")
+    return ShareView(
+        type="website" if published is None else "article",
+        image=config.url + picture if picture and not lookup.rehearses else "",
+        image_width=0 if image else CARD_WIDTH,
+        image_height=0 if image else CARD_HEIGHT,
+        image_alt=alt or _label(lookup, lang, "site.title"),
+        locale=config.language(lang).locale,
+        other_locales=tuple(config.language(other).locale for other in config.tags if other in paths and other != lang),
+        published="" if published is None else published.isoformat(),
     )
 
 
@@ -39,13 +87,39 @@ def _label(lookup: Lookup, lang: str, code: str) -> str:
     return lookup.label(lang, code) or ""
 
 
+def masthead(lookup: Lookup, lang: str, kind: str, release: str = "") -> MastheadView:
+    """The masthead of a kind of publication, with the issue that a release is."""
+    try:
+        issue = lookup.period(release, "issue") if release else None
+    except (FactError, SourceErrors):
+        issue = None  # told by the audit
+    return MastheadView(
+        name=_label(lookup, lang, f"kind.{kind}.masthead"),
+        line=_label(lookup, lang, f"kind.{kind}.subtitle"),
+        issue=lookup.style(lang).period(issue, wide=True) if issue else "",
+    )
+
+
 def _nav(lookup: Lookup, lang: str, path: str, current: str) -> list[LinkView]:
     """A link for each kind of publication that has something in this language."""
     links = []
-    for kind in lookup.config().kinds:
+    for kind in lookup.config().listed:
         if lookup.latest(lang, kind, 1):
             address = urls.relative(urls.section_path(lang, lookup.section(kind, lang)), path)
             links.append(LinkView(kind_name(lookup, lang, kind), address, kind == current))
+    return links
+
+
+def _pages(lookup: Lookup, lang: str, path: str) -> list[LinkView]:
+    """A link for each page of the site itself, the oldest first; its words are the page's title."""
+    config = lookup.config()
+    links = []
+    for kind in config.kinds:
+        if config.kinds[kind].listed:
+            continue
+        for release in sorted(lookup.latest(lang, kind), key=lambda name: (lookup.published(name), name)):
+            there, title = release_path(lookup, release, lang), Facts(lookup, release, lang).title().text
+            links.append(LinkView(title, urls.relative(there, path), there == path))
     return links
 
 
@@ -57,24 +131,3 @@ def _language(lookup: Lookup, lang: str, current: str, path: str, other: str) ->
         url=urls.absolute(lookup.config().url, other),
         current=lang == current,
     )
-
-
-def kind_name(lookup: Lookup, lang: str, kind: str) -> str:
-    """The name of a kind of publication."""
-    return lookup.label(lang, f"kind.{kind}") or kind
-
-
-def release_path(lookup: Lookup, release: str, lang: str) -> str:
-    """The output path of a release's page."""
-    section = lookup.section(lookup.kind(release), lang)
-    return urls.release_path(lang, section, lookup.slug(release, lang))
-
-
-def stylesheet_path(lookup: Lookup) -> str:
-    """The output path of the style sheet."""
-    return urls.asset_path(STYLESHEET, lookup.asset_digest(STYLESHEET) or "")
-
-
-def in_each_language(lookup: Lookup, path: Callable[[str], str]) -> dict[str, str]:
-    """The same page in every language of the site."""
-    return {lang: path(lang) for lang in lookup.config().tags}

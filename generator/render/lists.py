@@ -1,24 +1,29 @@
-"""The site as a whole → home pages, indexes, feeds, root page, 404 page, sitemap and robots."""
+"""The site as a whole → home pages, indexes, the list of data, root page, 404 page, sitemap, robots and headers."""
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from .. import urls
 from ..facts.lookup import Lookup
-from .frames import frame, in_each_language, kind_name, release_path, stylesheet_path
+from ..facts.words import Words
+from .addresses import asset_path, in_each_language, kind_name, release_path
+from .data_files import downloads
+from .frames import ICON, STYLESHEET, frame, masthead, share
 from .releases import Page, card
 from .templates import Templates
 from .views import (
-    FeedEntry,
-    FeedPage,
+    CardView,
+    DataGroup,
+    DataPage,
     Greeting,
+    HeadersPage,
     HomePage,
     IndexPage,
+    LinkView,
     RobotsPage,
     RootPage,
     SitemapEntry,
     SitemapPage,
+    safe,
 )
 
 
@@ -28,66 +33,112 @@ def render_home(lookup: Lookup, lang: str, path: str, templates: Templates) -> P
     paths = in_each_language(lookup, urls.home_path)
     name, tagline = lookup.label(lang, "site.title") or "", lookup.label(lang, "site.tagline") or ""
     view = HomePage(
-        frame=frame(lookup, lang, path, paths, title=name, description=tagline),
-        cards=tuple(card(lookup, release, lang, path) for release in latest),
+        frame=frame(
+            lookup, lang, path, paths, title=name, description=tagline, share=share(lookup, lang, path, paths, alt=name)
+        ),
+        cards=_cards(lookup, lang, path, latest),
     )
     html, warnings = templates.render("home.html", lookup, lang, page=view)
     return Page(html, list(warnings))
 
 
-def render_index(lookup: Lookup, lang: str, kind: str, path: str, templates: Templates) -> Page:
-    """The index of a kind of publication: all its releases, newest first."""
+def _cards(lookup: Lookup, lang: str, path: str, releases: tuple[str, ...]) -> tuple[CardView, ...]:
+    return tuple(card(lookup, release, lang, path, lookup.headline(release, lang)) for release in releases)
+
+
+def render_index(lookup: Lookup, lang: str, kind: str, number: int, path: str, templates: Templates) -> Page:
+    """A page of the index of a kind of publication: its releases, newest first."""
+    settings = lookup.config().kinds[kind]
+    size, section = settings.per_page, lookup.section(kind, lang)
+    releases = lookup.latest(lang, kind)
+    last = -(-len(releases) // size)
+    counts = {other: -(-len(lookup.latest(other, kind)) // size) for other in lookup.config().tags}
     paths = {
-        other: urls.section_path(other, lookup.section(kind, other))
-        for other in lookup.config().tags
-        if lookup.latest(other, kind, 1)
+        other: urls.section_path(other, lookup.section(kind, other), number)
+        for other, count in counts.items()
+        if count >= number
     }
     heading = kind_name(lookup, lang, kind)
+    title = heading if number == 1 else f"{heading} ({number}/{last})"
+
+    def page(other: int) -> str:
+        return urls.relative(urls.section_path(lang, section, other), path) if 1 <= other <= last else ""
+
+    picture = urls.card_path(urls.section_path(lang, section)) if lookup.config().social_cards else None
     view = IndexPage(
-        frame=frame(lookup, lang, path, paths, title=heading, description=heading, kind=kind),
+        frame=frame(
+            lookup,
+            lang,
+            path,
+            paths,
+            title=title,
+            description=f"{heading} – {lookup.label(lang, 'site.title') or ''}",
+            kind=kind,
+            share=share(lookup, lang, path, paths, alt=heading, image=picture),
+        ),
         kind=kind,
         heading=heading,
-        cards=tuple(card(lookup, release, lang, path) for release in lookup.latest(lang, kind)),
+        masthead=masthead(lookup, lang, kind),
+        covers=settings.covers,
+        cards=_cards(lookup, lang, path, releases[(number - 1) * size : number * size]),
+        number=number,
+        pages=tuple(LinkView(str(other), page(other), other == number) for other in range(1, last + 1)),
+        newer=page(number - 1),
+        older=page(number + 1),
     )
-    html, warnings = templates.render("index.html", lookup, lang, page=view)
+    own = f"{kind}-index.html"
+    template = own if templates.has(own, lookup) else "index.html"
+    html, warnings = templates.render(template, lookup, lang, page=view)
     return Page(html, list(warnings))
 
 
-def render_feed(lookup: Lookup, lang: str, path: str, templates: Templates) -> Page:
-    """The Atom feed of a language. It says nothing of when it was built: the same releases give the same bytes."""
-    site = lookup.config().url
-    entries = [_feed_entry(lookup, release, lang) for release in lookup.latest(lang, "", lookup.config().latest)]
-    view = FeedPage(
-        lang=lang,
-        id=site + urls.feed_path(lang),
-        title=lookup.label(lang, "site.title") or "",
-        subtitle=lookup.label(lang, "site.tagline") or "",
-        url=urls.absolute(site, urls.home_path(lang)),
-        self_url=urls.absolute(site, path),
-        updated=max(
-            (entry.updated for entry in entries), default="1970-01-01T00:00:00+00:00", key=datetime.fromisoformat
+def render_catalogue(lookup: Lookup, lang: str, path: str, templates: Templates) -> Page:
+    """Every data file of the site, by release."""
+    paths = in_each_language(lookup, urls.catalogue_path)
+    heading = Words(lookup, lang).message("Data")
+    releases = [release for release in lookup.latest(lang) if lookup.files(release)]
+    site = lookup.label(lang, "site.title") or ""
+    picture = urls.card_path(urls.home_path(lang)) if lookup.config().social_cards else None
+    view = DataPage(
+        frame=frame(
+            lookup,
+            lang,
+            path,
+            paths,
+            title=heading,
+            description=f"{heading} – {site}",
+            share=share(lookup, lang, path, paths, alt=site, image=picture),
         ),
-        author=lookup.label(lang, "site.title") or "",
-        entries=tuple(entries),
+        heading=heading,
+        groups=tuple(_group(lookup, release, lang, path) for release in releases),
     )
-    text, warnings = templates.render("feed.xml", lookup, lang, page=view)
-    return Page(text, list(warnings))
+    html, warnings = templates.render("data.html", lookup, lang, page=view)
+    return Page(html, list(warnings))
 
 
-def _feed_entry(lookup: Lookup, release: str, lang: str) -> FeedEntry:
-    headline = lookup.headline(release, lang)
-    address = urls.absolute(lookup.config().url, release_path(lookup, release, lang))
-    instant = lookup.published(release).isoformat()
-    return FeedEntry(address, headline.title, headline.summary, address, instant, instant)
+def _group(lookup: Lookup, release: str, lang: str, path: str) -> DataGroup:
+    published = lookup.published(release)
+    return DataGroup(
+        title=safe(lookup.headline(release, lang).title_html),
+        href=urls.relative(release_path(lookup, release, lang), path),
+        date=lookup.style(lang).day(published, lookup.config().timezone),
+        date_machine=published.isoformat(),
+        downloads=downloads(lookup, release, lang, path),
+    )
 
 
 def render_root(lookup: Lookup, path: str, templates: Templates) -> Page:
     """The page at the site's root, which offers all languages; or the page for an address that does not exist."""
     missing = path == urls.NOT_FOUND
     config = lookup.config()
-    stylesheet = stylesheet_path(lookup)
+
+    def asset(name: str) -> str:
+        place = asset_path(lookup, name)
+        return config.prefix + place if missing else urls.relative(place, path)
+
     view = RootPage(
-        stylesheet=config.prefix + stylesheet if missing else urls.relative(stylesheet, path),
+        stylesheet=asset(STYLESHEET),
+        icon=asset(ICON),
         canonical=config.url,
         greetings=tuple(_greeting(lookup, lang, missing) for lang in config.tags),
     )
@@ -98,8 +149,6 @@ def render_root(lookup: Lookup, path: str, templates: Templates) -> Page:
 
 def _greeting(lookup: Lookup, lang: str, missing: bool) -> Greeting:
     """A host serves the page for a missing address at any depth, so its links begin with the site's prefix."""
-    from ..facts.words import Words
-
     words, config = Words(lookup, lang), lookup.config()
     home = urls.home_path(lang)
     title = lookup.label(lang, "site.title") or ""
@@ -122,11 +171,13 @@ def render_sitemap(lookup: Lookup, templates: Templates) -> Page:
     config = lookup.config()
     entries: list[SitemapEntry] = []
     _add(entries, config.url, in_each_language(lookup, urls.home_path), "")
-    for kind in config.kinds:
+    for kind in config.listed:
         langs = [lang for lang in config.tags if lookup.latest(lang, kind, 1)]
         _add(entries, config.url, {lang: urls.section_path(lang, lookup.section(kind, lang)) for lang in langs}, "")
-    releases = dict.fromkeys(release for lang in config.tags for release in lookup.latest(lang))
-    for release in releases:
+    _add(entries, config.url, in_each_language(lookup, urls.catalogue_path), "")
+    unlisted = [kind for kind in config.kinds if kind not in config.listed]
+    found = (lookup.latest(lang, kind) for lang in config.tags for kind in ("", *unlisted))
+    for release in dict.fromkeys(release for releases in found for release in releases):
         paths = {lang: release_path(lookup, release, lang) for lang in lookup.languages(release)}
         _add(entries, config.url, paths, lookup.published(release).date().isoformat())
     text, warnings = templates.render("sitemap.xml", lookup, config.tags[0], page=SitemapPage(tuple(entries)))
@@ -143,4 +194,12 @@ def render_robots(lookup: Lookup, templates: Templates) -> Page:
     config = lookup.config()
     view = RobotsPage(urls.absolute(config.url, urls.SITEMAP))
     text, warnings = templates.render("robots.txt", lookup, config.tags[0], page=view)
+    return Page(text, list(warnings))
+
+
+def render_headers(lookup: Lookup, templates: Templates) -> Page:
+    """What hosts that read a `_headers` file send with each page: the policy of its content, and how long it keeps."""
+    config = lookup.config()
+    view = HeadersPage(config.prefix, config.tags)
+    text, warnings = templates.render("headers.txt", lookup, config.tags[0], page=view)
     return Page(text, list(warnings))

@@ -14,11 +14,23 @@ from ..facts.edition import Edition
 from ..facts.lookup import Lookup
 from ..facts.words import Words
 from ..model import Artifact, Link, Target
-from .charts import ChartCache
+from .chart_pages import ChartDesk
+from .charts import BytesCache
 from .downloads import render_csv
-from .lists import render_feed, render_home, render_index, render_robots, render_root, render_sitemap
+from .explore import vega_bundle
+from .feeds import render_feed
+from .lists import (
+    render_catalogue,
+    render_headers,
+    render_home,
+    render_index,
+    render_robots,
+    render_root,
+    render_sitemap,
+)
 from .prose import ProseRenderer
-from .releases import Page, render_headline, render_release
+from .releases import Desk, Page, render_feed_text, render_headline, render_release
+from .social import render_social_card
 from .templates import Templates
 
 _HREF = re.compile(r'\s(?:href|src)="([^"]*)"')
@@ -29,17 +41,17 @@ _ELSEWHERE = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]*:|//)")
 class Press:
     """What making targets needs and may share: templates, Markdown converters, and the cache of charts."""
 
-    def __init__(self, edition: Edition, charts: ChartCache) -> None:
+    def __init__(self, edition: Edition, charts: BytesCache) -> None:
         self.edition, self.charts = edition, charts
         self.templates = Templates(edition.site)
         self._prose: dict[str, ProseRenderer] = {}
 
-    def prose(self, lang: str, lookup: Lookup) -> ProseRenderer:
-        """The converter of a language; its one text of its own is a message of the catalogue."""
+    def desk(self, lang: str, lookup: Lookup) -> Desk:
+        """What rendering a text needs. The converter's one text of its own is a message of the catalogue."""
         backlink = Words(lookup, lang).message("Back to the text")
         if lang not in self._prose:
             self._prose[lang] = ProseRenderer(backlink)
-        return self._prose[lang]
+        return Desk(self.templates, self._prose[lang], self.charts)
 
     def make(self, target: Target) -> tuple[Artifact, Lookup]:
         """A target made, and the record of what it asked. Problems are in the artifact, never raised."""
@@ -58,13 +70,35 @@ class Press:
                 return Artifact(target, lookup.asset(target.name))
             case "data":
                 return Artifact(target, render_csv(lookup, target.release, target.name))
+            case "bundle":
+                return Artifact(target, vega_bundle(self.charts))
+            case "card":
+                return Artifact(target, render_social_card(lookup, target, self.charts))
+            case "picture" | "series" | "spec":
+                return Artifact(target, self._file(target, self._chart(target, lookup)))
             case "headline":
                 headline, problems = render_headline(lookup, target.release, target.lang)
-                return Artifact(target, b"", problems=tuple(problems), headline=headline)
+                return Artifact(target, b"", problems=tuple(problems), part=headline)
+            case "feedtext":
+                desk = self.desk(target.lang, lookup)
+                return Artifact(target, b"", part=render_feed_text(lookup, target.release, target.lang, desk))
             case "audit":
                 return self._audit(target, lookup)
             case _:
                 return self._page(target, self._render(target, lookup), lookup)
+
+    def _chart(self, target: Target, lookup: Lookup) -> ChartDesk:
+        return ChartDesk(lookup, target.release, target.lang, target.name, self.charts)
+
+    def _file(self, target: Target, chart: ChartDesk) -> bytes:
+        """A file of a chart."""
+        match target.kind:
+            case "picture":
+                return chart.picture(posixpath.splitext(target.path)[1])
+            case "series":
+                return chart.series()
+            case _:
+                return chart.spec(narrow=target.path.endswith("-narrow.json"))
 
     def _audit(self, target: Target, lookup: Lookup) -> Artifact:
         """What is wrong with a release. No level can let a definition pass that cannot be used."""
@@ -79,20 +113,35 @@ class Press:
         path, lang, templates = target.path, target.lang, self.templates
         match target.kind:
             case "release":
-                prose = self.prose(lang, lookup)
-                return render_release(lookup, target.release, lang, path, templates, prose, self.charts)
+                return render_release(lookup, target.release, lang, path, self.desk(lang, lookup))
+            case "chart":
+                return self._chart(target, lookup).page(path, templates)
+            case "embed":
+                return self._chart(target, lookup).embed(path, templates)
             case "home":
                 return render_home(lookup, lang, path, templates)
             case "index":
-                return render_index(lookup, lang, target.section, path, templates)
+                return render_index(lookup, lang, target.section, int(target.name), path, templates)
+            case "catalogue":
+                return render_catalogue(lookup, lang, path, templates)
             case "feed":
-                return render_feed(lookup, lang, path, templates)
-            case "sitemap":
-                return render_sitemap(lookup, templates)
-            case "robots":
-                return render_robots(lookup, templates)
+                return render_feed(lookup, lang, path, templates, "feed.xml")
+            case "rss":
+                return render_feed(lookup, lang, path, templates, "rss.xml")
             case _:
-                return render_root(lookup, path, templates)
+                return self._site_file(target, lookup)
+
+    def _site_file(self, target: Target, lookup: Lookup) -> Page:
+        """What the site has once, for all languages."""
+        match target.kind:
+            case "sitemap":
+                return render_sitemap(lookup, self.templates)
+            case "robots":
+                return render_robots(lookup, self.templates)
+            case "headers":
+                return render_headers(lookup, self.templates)
+            case _:
+                return render_root(lookup, target.path, self.templates)
 
     def _page(self, target: Target, page: Page, lookup: Lookup) -> Artifact:
         links: tuple[Link, ...] = ()
@@ -132,6 +181,6 @@ def _resolved(address: str, path: str, prefix: str) -> str:
 
 def _source(target: Target, lookup: Lookup) -> str:
     """The source file to blame for a problem that has no better place."""
-    if target.kind == "release":
+    if target.release and target.lang:
         return lookup.text_path(target.release, target.lang)
     return "data/labels.csv"

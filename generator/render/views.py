@@ -13,6 +13,11 @@ from markupsafe import Markup
 from ..model import Grid
 
 
+def safe(html: str) -> Markup:
+    """HTML that the generator made itself, escaped and cleaned: templates print it as it is."""
+    return Markup(html)
+
+
 @dataclass(frozen=True)
 class LinkView:
     """A link with its text; `current` when it leads to the page that shows it."""
@@ -34,11 +39,28 @@ class LanguageView:
 
 
 @dataclass(frozen=True)
+class ShareView:
+    """What a page says of itself where its address is shared (Open Graph). `type` is "article" or "website"; `image`
+    the absolute address of its picture (empty: none); `locale` and `other_locales` are CLDR's; `published` an instant,
+    empty for what is not an article."""
+
+    type: str
+    image: str
+    image_width: int
+    image_height: int
+    image_alt: str
+    locale: str
+    other_locales: tuple[str, ...]
+    published: str
+
+
+@dataclass(frozen=True)
 class FrameView:
     """What every HTML page has around its own content.
 
     `title` is the page's plain title, without the site's; `languages` lists all languages in which the page exists,
-    this one included; `canonical` is the absolute address; `nav` one link for each kind of publication.
+    this one included; `canonical` is the absolute address; `nav` one link for each kind of publication, `pages` one
+    for each page of the site itself; `structured` is JSON-LD, empty where there is nothing to say.
     """
 
     lang: str
@@ -51,55 +73,116 @@ class FrameView:
     about: str
     home: str
     stylesheet: str
+    script: str
+    icon: str
     feed: str
+    rss: str
+    data: str
+    contact: str
     nav: tuple[LinkView, ...]
+    pages: tuple[LinkView, ...]
     languages: tuple[LanguageView, ...]
+    share: ShareView
+    structured: Markup
 
 
 @dataclass(frozen=True)
 class CardView:
-    """A release in a list: `title` and `summary` may hold bound figures."""
+    """A release in a list: `title` and `summary` may hold bound figures; `cover` is a drawing, where the kind has
+    covers; `posted` whether its date is in digits, as "Posted on" says it."""
 
     title: Markup
     summary: Markup
     href: str
     date: str
     date_machine: str
+    posted: bool
     kind: str
+    cover: Markup
+
+
+@dataclass(frozen=True)
+class FileView:
+    """A file to take home: what it is called here, its address, and the name that it is saved under."""
+
+    text: str
+    href: str
+    name: str
 
 
 @dataclass(frozen=True)
 class DownloadView:
-    """A data file that comes with a release."""
+    """A data file that comes with a release: its title (else the name of its file), and what must be said of it."""
 
+    title: str
     name: str
     href: str
     note: str
+    source: str
+
+
+@dataclass(frozen=True)
+class SectionView:
+    """A section of a text: a heading with its anchor, the text up to the first heading below it, and those headings."""
+
+    id: str
+    title: Markup
+    body: Markup
+    parts: tuple[SectionView, ...]
+
+
+@dataclass(frozen=True)
+class MastheadView:
+    """What a series of publications has above its title: its name, and a line below; `issue` is the period of this
+    one. All may be empty."""
+
+    name: str
+    line: str
+    issue: str
 
 
 @dataclass(frozen=True)
 class ReleasePage:
-    """`<kind>.html`, else `release.html`: one release in one language. `date` is printed in the site's time zone."""
+    """`<kind>.html`, else `release.html`: one release in one language. `date` is printed in the site's time zone.
+
+    `body` is the whole text. The same in pieces, for templates that arrange it: `intro` (up to the first heading),
+    `sections` and `footnotes`. `section` leads to the index; it is None for a kind that has none.
+    """
 
     frame: FrameView
     kind: str
-    section: LinkView
+    section: LinkView | None
+    masthead: MastheadView
     title: Markup
     summary: Markup
     date: str
     date_machine: str
     body: Markup
+    intro: Markup
+    sections: tuple[SectionView, ...]
+    footnotes: Markup
     downloads: tuple[DownloadView, ...]
+    related: tuple[CardView, ...]
 
 
 @dataclass(frozen=True)
 class IndexPage:
-    """`index.html`: all releases of one kind, newest first."""
+    """`index.html`: releases of one kind, newest first; one page of them where there are many.
+
+    `number` counts the pages from 1; `pages` leads to each of them; `newer` and `older` are addresses, empty at the
+    ends. `covers`: the kind's cards have drawings.
+    """
 
     frame: FrameView
     kind: str
     heading: str
+    masthead: MastheadView
+    covers: bool
     cards: tuple[CardView, ...]
+    number: int
+    pages: tuple[LinkView, ...]
+    newer: str
+    older: str
 
 
 @dataclass(frozen=True)
@@ -108,6 +191,55 @@ class HomePage:
 
     frame: FrameView
     cards: tuple[CardView, ...]
+
+
+@dataclass(frozen=True)
+class DataGroup:
+    """The data files of one release, in the list of all."""
+
+    title: Markup
+    href: str
+    date: str
+    date_machine: str
+    downloads: tuple[DownloadView, ...]
+
+
+@dataclass(frozen=True)
+class DataPage:
+    """`data.html`: every data file of the site, by release, newest first."""
+
+    frame: FrameView
+    heading: str
+    groups: tuple[DataGroup, ...]
+
+
+@dataclass(frozen=True)
+class ChartPage:
+    """`chart-page.html`: one chart with its files, at a permanent address; `release` leads to where it was published,
+    `chart` is what `chart.html` makes, and `snippet` the HTML with which other sites show it."""
+
+    frame: FrameView
+    release: LinkView
+    date: str
+    date_machine: str
+    chart: Markup
+    snippet: str
+    title: str
+
+
+@dataclass(frozen=True)
+class EmbedPage:
+    """`embed.html`: one chart alone, for a frame in another site. `release` leads to where it was published."""
+
+    lang: str
+    title: str
+    canonical: str
+    site_title: str
+    stylesheet: str
+    script: str
+    icon: str
+    release: LinkView
+    chart: Markup
 
 
 @dataclass(frozen=True)
@@ -132,15 +264,22 @@ class RootPage:
     """`root.html` (the choice of a language) and `404.html` (no such page): every language in turn."""
 
     stylesheet: str
+    icon: str
     canonical: str
     greetings: tuple[Greeting, ...]
 
 
 @dataclass(frozen=True)
 class ChartView:
-    """`chart.html`: a chart within a page. `wide` and `narrow` are the SVG for wide and for narrow screens."""
+    """`chart.html`: a chart within a page. `wide` and `narrow` are the SVG for wide and for narrow screens.
+
+    `files` are its drawings and its numbers; `page` leads to its own page, `url` and `embed` are the absolute
+    addresses of that page and of the one for frames; `spec`, `spec_narrow` and `bundle` are what exploring it loads.
+    All addresses are empty while the release is not public.
+    """
 
     id: str
+    lang: str
     title: str
     subtitle: str
     description: str
@@ -150,6 +289,26 @@ class ChartView:
     wide: Markup
     narrow: Markup
     table: Grid
+    files: tuple[FileView, ...]
+    page: str
+    url: str
+    embed: str
+    spec: str
+    spec_narrow: str
+    bundle: str
+
+
+@dataclass(frozen=True)
+class FeedChartView:
+    """`feed-chart.html`: a chart in a feed: a picture at an absolute address, and the page that has the rest."""
+
+    title: str
+    subtitle: str
+    description: str
+    status: str
+    source: str
+    picture: str
+    page: str
 
 
 @dataclass(frozen=True)
@@ -163,19 +322,23 @@ class TableView:
 
 @dataclass(frozen=True)
 class FeedEntry:
-    """An entry of an Atom feed; `title` and `summary` are plain text, instants are RFC 3339."""
+    """An entry of a feed; `title` and `summary` are plain text, `content` is HTML. Instants are RFC 3339; `sent` is
+    `published` as RSS writes it (RFC 822)."""
 
     id: str
     title: str
     summary: str
+    content: str
     url: str
     published: str
     updated: str
+    sent: str
+    kind: str
 
 
 @dataclass(frozen=True)
 class FeedPage:
-    """`feed.xml`: the latest releases in one language, as Atom."""
+    """`feed.xml` (Atom) and `rss.xml`: the latest releases in one language, each with its full text."""
 
     lang: str
     id: str
@@ -184,6 +347,7 @@ class FeedPage:
     url: str
     self_url: str
     updated: str
+    sent: str
     author: str
     entries: tuple[FeedEntry, ...]
 
@@ -209,3 +373,11 @@ class RobotsPage:
     """`robots.txt`."""
 
     sitemap: str
+
+
+@dataclass(frozen=True)
+class HeadersPage:
+    """`headers.txt`: what hosts that read a `_headers` file send with each page; `prefix` is the path of the site."""
+
+    prefix: str
+    languages: tuple[str, ...]

@@ -129,6 +129,7 @@ class TableReader:
             unit=spec.need("unit"),
             decimals=spec.integer("decimals", 1, 0, 12) or 0,
             quality=spec.choice("quality", QUALITIES, "official"),
+            title=spec.text("title"),
             source=spec.text("source"),
             note=spec.text("note"),
             dialect=Dialect(delimiter or ",", decimal or "."),

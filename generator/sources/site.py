@@ -93,7 +93,9 @@ class Site:
         return digest_of(repr(values))
 
     def section(self, kind: str, lang: str) -> str:
-        """The slug of a kind of publication in a language: made of its name."""
+        """The slug of a kind of publication in a language: made of its name; empty when the kind has no index."""
+        if not self.config.kinds[kind].listed:
+            return ""
         name = self.labels.names[lang].get(f"kind.{kind}", "")
         return slugify(name)[:_LONGEST_SLUG].strip("-") or self.config.kinds[kind].folder
 
@@ -197,7 +199,7 @@ def read_site(config: SiteConfig, snapshot: Snapshot, memo: Memo, mistakes: tupl
 
 def _unnamed(site: Site) -> Iterator[Problem]:
     """The names that every page shows."""
-    kinds = dict.fromkeys(head.kind for head in site.heads.values())
+    kinds = dict.fromkeys(head.kind for head in site.heads.values() if site.config.kinds[head.kind].listed)
     for tag, names in site.labels.names.items():
         for code in ("site.title", *(f"kind.{kind}" for kind in kinds)):
             if LABELS_FILE in site.snapshot and names.get(code) is None:
@@ -280,11 +282,13 @@ class _Heads:
             if problems:
                 self.problems.extend(problems)
                 return front
-            known = {"title": front.title, "summary": front.summary, "slug": front.slug, "lines": dict(front.lines)}
+            known = {"title": front.title, "summary": front.summary, "slug": front.slug}
+            known |= {"lines": dict(front.lines), "charts": list(front.charts)}
         self.fresh[path] = (self.snapshot.digest(path), known)
-        lines = known["lines"]
+        lines, charts = known["lines"], known["charts"]
         assert isinstance(lines, dict)
-        return FrontMatter(str(known["title"]), str(known["summary"]), str(known["slug"]), lines)
+        assert isinstance(charts, list)
+        return FrontMatter(str(known["title"]), str(known["summary"]), str(known["slug"]), lines, tuple(charts))
 
     def missing(self, release: str, path: str, lang: str, text: str, draft: bool) -> None:
         hint = f"write {text}, or set missing-language under [checks] in site.toml"

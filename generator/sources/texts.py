@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 import yaml
 
-from ..definitions import FrontMatter, Reference, ReleaseText
+from ..definitions import ChartWords, FrontMatter, Reference, ReleaseText
 from ..errors import Problem, SourceErrors, SourceRef, did_you_mean
 from ..spec import decode
 from ..urls import SLUG
@@ -58,8 +59,9 @@ def parse_text(data: bytes, path: str, release: str, lang: str) -> tuple[Release
         front, problems = unfit.front, unfit.problems
     except SourceErrors as errors:
         front, problems = _front({}, {}, release), errors.problems
-    body = text[close.end() :]
-    return ReleaseText(release, lang, path, front, body, text.count("\n", 0, close.end()) + 1), problems
+    body, first = text[close.end() :], text.count("\n", 0, close.end()) + 1
+    front = replace(front, charts=tuple(charts_shown(body, first)))
+    return ReleaseText(release, lang, path, front, body, first), problems
 
 
 class _Unfit(SourceErrors):
@@ -144,6 +146,27 @@ def _compose(text: str, path: str) -> yaml.Node | None:
         message = f"the front matter is not YAML: {error}"
         hint = "write title: …, summary: … and slug: …, each a text of one line"
         raise SourceErrors(Problem("bad-front-matter", message, SourceRef(path, 2), hint)) from None
+
+
+_CHART = re.compile(
+    r"^[ ]{0,3}!\[((?:\\.|\[[^\[\]]*\]|[^\[\]\\])*)\]"
+    r'\(\s*chart:([A-Za-z][\w-]{0,63})(?:\s+"((?:\\.|[^"\\])*)")?\s*\)',
+    re.M | re.A,
+)
+_ESCAPED = re.compile(r"\\([\\`*_{}\[\]()>#+.!\"-])")
+
+
+def charts_shown(body: str, first: int = 1) -> dict[str, ChartWords]:
+    """The charts that a body shows, by id, with the words that the text gives each; `first` is the body's first line.
+
+    A chart stands alone in its paragraph, so its image begins a line.
+    """
+    found: dict[str, ChartWords] = {}
+    for match in _CHART.finditer(body):
+        description, name, title = (_ESCAPED.sub(r"\1", part or "") for part in match.groups())
+        words = ChartWords(title, " ".join(description.split()), body.count("\n", 0, match.start()) + first)
+        found.setdefault(name, words)
+    return found
 
 
 _REFERENCE = re.compile(r"\{\{((?:(?!\{\{|\}\}).)*)\}\}|\]\((claim|chart|table|release):([^)\s]+)")

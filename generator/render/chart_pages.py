@@ -1,0 +1,115 @@
+"""One chart of a release in a language → its own page, the page for frames, and its files."""
+
+from __future__ import annotations
+
+from html import escape, unescape
+
+from .. import urls
+from ..errors import Problem, SourceErrors
+from ..facts.lookup import Lookup
+from ..model import Grid, Plot
+from .addresses import asset_path, release_path
+from .answers import Facts
+from .chart_csv import render_chart_csv
+from .chart_views import ChartPlace, chart_view
+from .charts import BytesCache, render_picture, render_png
+from .explore import explore_spec
+from .frames import ICON, SCRIPT, STYLESHEET, frame, share
+from .prose import render_line
+from .releases import Page
+from .templates import Templates
+from .views import ChartPage, EmbedPage, LinkView, safe
+
+_FRAME_HEIGHT = 640
+
+
+class ChartDesk:
+    """One chart, made once for a target. What is wrong with it is told by the page that shows it."""
+
+    def __init__(self, lookup: Lookup, release: str, lang: str, chart: str, cache: BytesCache) -> None:
+        self.lookup, self.release, self.lang, self.cache = lookup, release, lang, cache
+        self.facts = Facts(lookup, release, lang)
+        words = lookup.chart_words(release, lang, chart)
+        self.title = unescape(render_line(words.title, words.line, self.facts).text)
+        description = unescape(render_line(words.description, words.line, self.facts).text)
+        made = self.facts.plot(chart, self.title, description, words.line)
+        if made is None:
+            raise SourceErrors()
+        self.plot: Plot = made[0]
+        self.grid: Grid = made[1]
+
+    def picture(self, ending: str) -> bytes:
+        """The chart as a file: SVG, or PNG."""
+        svg = render_picture(self.plot, self.facts.words.style.vega(), self.cache)
+        return render_png(svg, self.cache) if ending == ".png" else svg.encode()
+
+    def series(self) -> bytes:
+        """The chart's own numbers as CSV."""
+        return render_chart_csv(self.plot, self.facts.words)
+
+    def spec(self, *, narrow: bool) -> bytes:
+        """What exploring the chart loads."""
+        return explore_spec(self.plot, self.facts.words, narrow=narrow).encode()
+
+    def page(self, path: str, templates: Templates) -> Page:
+        """The chart at its permanent address."""
+        lookup, release, lang, chart = self.lookup, self.release, self.lang, self.plot.id
+        langs = [other for other in lookup.languages(release) if chart in lookup.charts(release, other)]
+        paths = {other: urls.chart_path(release, chart, other) for other in langs}
+        picture = urls.chart_path(release, chart, lang, ".png")
+        published = lookup.published(release)
+        embed = urls.absolute(lookup.config().url, urls.embed_path(release, chart, lang))
+        snippet = f'<iframe src="{embed}" title="{escape(self.title)}" width="100%" height="{_FRAME_HEIGHT}"'
+        drawn, problems = self._figure(path, templates, alone=True)
+        view = ChartPage(
+            frame=frame(
+                lookup,
+                lang,
+                path,
+                paths,
+                title=self.title,
+                description=self.plot.description,
+                kind=lookup.kind(release),
+                share=share(lookup, lang, path, paths, alt=self.plot.description, image=picture),
+            ),
+            release=self._release(path),
+            date=lookup.style(lang).day(published, lookup.config().timezone),
+            date_machine=published.isoformat(),
+            chart=safe(drawn),
+            snippet=f'{snippet} loading="lazy"></iframe>',
+            title=self.title,
+        )
+        html, warnings = templates.render("chart-page.html", lookup, lang, page=view)
+        return Page(html, [*problems, *warnings])
+
+    def embed(self, path: str, templates: Templates) -> Page:
+        """The chart alone, for a frame in another site."""
+        lookup = self.lookup
+        drawn, problems = self._figure(path, templates, alone=False)
+
+        def asset(name: str) -> str:
+            return urls.relative(asset_path(lookup, name), path)
+
+        view = EmbedPage(
+            lang=self.lang,
+            title=self.title,
+            canonical=urls.absolute(lookup.config().url, urls.chart_path(self.release, self.plot.id, self.lang)),
+            site_title=lookup.label(self.lang, "site.title") or "",
+            stylesheet=asset(STYLESHEET),
+            script=asset(SCRIPT),
+            icon=asset(ICON),
+            release=self._release(path),
+            chart=safe(drawn),
+        )
+        html, warnings = templates.render("embed.html", lookup, self.lang, page=view)
+        return Page(html, [*problems, *warnings])
+
+    def _release(self, path: str) -> LinkView:
+        there = release_path(self.lookup, self.release, self.lang)
+        return LinkView(self.facts.title().text, urls.relative(there, path))
+
+    def _figure(self, path: str, templates: Templates, *, alone: bool) -> tuple[str, list[Problem]]:
+        place = ChartPlace(self.lookup, self.release, path)
+        view = chart_view(self.plot, self.grid, self.facts.words, place, self.cache)
+        html, problems = templates.render("chart.html", self.lookup, self.lang, chart=view, alone=alone)
+        return html, list(problems)
