@@ -13,7 +13,21 @@ from typing import Any
 
 from ..model import Panel, Plot, Point
 from .chart_sheet import as_float, colour_is, point_colour, ticks
-from .chart_theme import FONT, INK, LINE, QUIET, RULE, SIZE, TITLE_SIZE, ZERO, Width, slot_colour, text_width, wrap_text
+from .chart_theme import (
+    FONT,
+    INK,
+    LINE,
+    QUIET,
+    RULE,
+    SIZE,
+    TITLE_LINE,
+    TITLE_SIZE,
+    ZERO,
+    Width,
+    slot_colour,
+    text_width,
+    wrap_text,
+)
 
 Spec = dict[str, Any]
 
@@ -54,7 +68,9 @@ def interactive(plot: Plot, width: Width, numbers: Mapping[str, object], words: 
             {"calculate": "isValid(datum.number) ? datum.number : 0", "as": "end"},
         ],
         **(blocks[0] if len(blocks) == 1 else {"vconcat": blocks, "spacing": 24}),
+        "description": plot.title,
         "background": "transparent",
+        "autosize": {"type": "pad", "resize": True},
         "padding": 2,
         "config": _config(numbers),
     }
@@ -144,7 +160,7 @@ class _Block:
         own: Spec = {} if alone else {"transform": [{"filter": f"datum.unit == {json.dumps(self.unit)}"}]}
         if len(self.panels) == 1 and not self.panels[0][1].title:
             return {**own, **inner}
-        titles = {str(number): _title(panel) for number, panel in self.panels}
+        titles = {str(number): self._title(panel) for number, panel in self.panels}
         header = {
             "title": None,
             "labelExpr": f"({json.dumps(titles)})[datum.value]",
@@ -153,12 +169,21 @@ class _Block:
             "labelFontWeight": 600,
             "labelColor": INK,
             "labelLimit": 0,
+            "labelLineHeight": TITLE_LINE,
         }
         facet = {"field": "panel", "type": "nominal", "header": header, "sort": list(titles)}
         both = {"x": "independent", "y": "independent"}
         place = "y" if self.lying else "x"
         resolve = {"scale": {place: "independent", f"{place}Offset": "independent"}, "axis": both}
         return {**own, "facet": facet, "columns": self.columns, "spacing": _GAP, "spec": inner, "resolve": resolve}
+
+    def _title(self, panel: Panel) -> list[str]:
+        return list(wrap_text(f"{panel.title}  {panel.total}".strip(), self.room, size=TITLE_SIZE, bold=True))
+
+    def _values_fit(self) -> bool:
+        """Whether every value finds room at its mark: always beside a bar, above a column when it is not wider."""
+        bands = max(1, len(self.labels)) * (len(self.plot.colours) if self._grouped() else 1)
+        return self.lying or all(text_width(point.printed) <= 0.8 * self.room / bands for point in self.points)
 
     def _height(self) -> float | Spec:
         if not self.lying:
@@ -183,10 +208,10 @@ class _Block:
             "encoding": {along: self._amount("number"), **place, **self._paint(), **_spoken()},
         }
         yield {"mark": {"type": "rule", "color": ZERO, "aria": False}, "encoding": {along: {"datum": 0}}}
-        yield {
-            "mark": {"type": "text", "aria": False, "color": INK, **self._beside()},
-            "encoding": {along: self._amount("end"), **place, "text": {"field": "printed"}, **_faded(self.plot)},
-        }
+        if self._values_fit():
+            text = {"type": "text", "aria": False, "color": INK, **self._beside()}
+            amount = {along: self._amount("end"), "text": {"field": "printed"}}
+            yield {"mark": text, "encoding": {**amount, **place, **_faded(self.plot)}}
 
     def _beside(self) -> Spec:
         """Values stand beyond the end of their bars."""
@@ -249,10 +274,6 @@ class _Block:
         return {"color": {"field": "member", "type": "nominal", "scale": scale}, **_faded(self.plot)}
 
 
-def _title(panel: Panel) -> str:
-    return f"{panel.title}  {panel.total}".strip()
-
-
 def _spoken() -> Spec:
     """The same sentence for those who point and for those who listen."""
     sentence = {"field": "sentence", "type": "nominal"}
@@ -274,8 +295,16 @@ def _config(numbers: Mapping[str, object]) -> Spec:
         "font": FONT,
         "locale": {"number": dict(numbers)},
         "view": {"stroke": None},
-        "axis": {**words, "titleFontWeight": "normal", "gridColor": RULE},
+        "axis": {**words, "aria": False, "titleFontWeight": "normal", "gridColor": RULE},
         "axisBand": {"grid": False},
-        "legend": {**words, "title": None, "orient": "top", "symbolType": "square", "labelLimit": 0, "labelColor": INK},
+        "legend": {
+            **words,
+            "aria": False,
+            "title": None,
+            "orient": "top",
+            "symbolType": "square",
+            "labelLimit": 0,
+            "labelColor": INK,
+        },
         "text": {"fontSize": SIZE},
     }
