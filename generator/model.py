@@ -168,7 +168,8 @@ def _decimals(cell: GridCell) -> int:
 @dataclass(frozen=True)
 class Point:
     """A mark of a chart. `number` is None where there is no observation; `printed` is the value in the page's
-    language; `sentence` the mark's label, read as a sentence."""
+    language; `sentence` the mark's label, read as a sentence; `status` the observation statuses behind it (SDMX
+    letters: `E`, `P` …; `A` when all are normal, `M` when there is no value, empty when the table has none)."""
 
     category: str
     category_label: str
@@ -179,6 +180,7 @@ class Point:
     printed: str
     sentence: str
     highlighted: bool = True
+    status: str = ""
 
 
 @dataclass(frozen=True)

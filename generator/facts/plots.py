@@ -135,6 +135,7 @@ class _Maker:
             printed=printed,
             sentence=sentence,
             highlighted=not self.chart.highlight or category in self.chart.highlight,
+            status=_status(value),
         )
 
     def colours(self) -> tuple[Colour, ...]:
@@ -152,6 +153,13 @@ class _Maker:
         if self.chart.subtitle:
             return self.words.label(self.chart.subtitle)
         return ", ".join(dict.fromkeys(panel.unit for panel in panels if panel.unit))
+
+
+def _status(value: Value) -> str:
+    """What is not normal in the observations behind a value."""
+    if value.number is None:
+        return "M"
+    return "".join(sorted(value.statuses - {"A"})) or ("A" if value.statuses else "")
 
 
 def _grid_part(plot: Plot) -> GridPart:

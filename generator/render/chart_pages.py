@@ -10,10 +10,10 @@ from ..facts.lookup import Lookup
 from ..model import Grid, Plot
 from .addresses import asset_path, release_path
 from .answers import Facts
-from .chart_csv import render_chart_csv
 from .chart_views import ChartPlace, chart_view
 from .charts import BytesCache, render_picture, render_png
-from .explore import explore_spec
+from .downloads import ChartHeads, render_chart_csv
+from .explore import ExploreWords, explore_spec
 from .frames import ICON, SCRIPT, STYLESHEET, frame, share
 from .prose import render_line
 from .releases import Page
@@ -45,11 +45,33 @@ class ChartDesk:
 
     def series(self) -> bytes:
         """The chart's own numbers as CSV."""
-        return render_chart_csv(self.plot, self.facts.words)
+        said = self.facts.words.message
+        heads = ChartHeads(
+            panel=said("Panel"),
+            category=said("Category"),
+            series=said("Series"),
+            value=said("Value"),
+            unit=said("Unit"),
+            status=said("Observation status"),
+            quality=said("Quality"),
+            source=said("Source"),
+        )
+        return render_chart_csv(self.plot, heads)
 
     def spec(self, *, narrow: bool) -> bytes:
         """What exploring the chart loads."""
-        return explore_spec(self.plot, self.facts.words, narrow=narrow).encode()
+        said = self.facts.words.message
+        words = ExploreWords(
+            panel=said("Show"),
+            every=said("Everything"),
+            highlight=said("Pick out"),
+            nothing=said("Nothing"),
+            sort=said("Order"),
+            published=said("As published"),
+            size=said("By size"),
+        )
+        numbers = self.facts.words.style.vega()
+        return explore_spec(self.plot, "narrow" if narrow else "wide", numbers, words, self.cache)
 
     def page(self, path: str, templates: Templates) -> Page:
         """The chart at its permanent address."""

@@ -27,6 +27,7 @@ __all__ = [
     "bundle_javascript",
     "chart_key",
     "compile_vega",
+    "library_versions",
     "picture_key",
     "render_chart",
     "render_picture",
@@ -85,7 +86,7 @@ def render_picture(plot: Plot, numbers: Mapping[str, object], cache: ChartCache)
 
 def render_png(svg: str, cache: BytesCache, scale: int = 2) -> bytes:
     """The PNG of an SVG file, in the fonts that vl-convert carries, so that every machine makes the same."""
-    key = _digest(["png", svg, scale, _library_versions()])
+    key = _digest(["png", svg, scale, library_versions()])
     known = cache.get_bytes(key)
     if known is not None:
         return known
@@ -97,13 +98,13 @@ def render_png(svg: str, cache: BytesCache, scale: int = 2) -> bytes:
 def chart_key(plot: Plot, width: Width, numbers: Mapping[str, object]) -> str:
     """A digest of all that the SVG depends on: what the plot shows, our own code, and the libraries' versions."""
     shown = replace(plot, notes=(), source="", category_head="", series_head="")
-    return _digest([asdict(shown), width, dict(numbers), _drawing_code(), _library_versions()])
+    return _digest([asdict(shown), width, dict(numbers), _drawing_code(), library_versions()])
 
 
 def picture_key(plot: Plot, numbers: Mapping[str, object]) -> str:
     """The same for a picture, which also shows what the page says around a chart."""
     shown = replace(plot, category_head="", series_head="")
-    return _digest([asdict(shown), "picture", dict(numbers), _drawing_code(), _library_versions()])
+    return _digest([asdict(shown), "picture", dict(numbers), _drawing_code(), library_versions()])
 
 
 def _digest(parts: list[object]) -> str:
@@ -121,7 +122,7 @@ def _drawing_code() -> str:
 
 
 @once
-def _library_versions() -> tuple[str, ...]:
+def library_versions() -> tuple[str, ...]:
     """The versions that decide the drawing; vl-convert carries its own Vega and Vega-Lite."""
     from importlib import metadata
 

@@ -152,7 +152,9 @@ def test_illustrative_data_say_so_on_the_chart() -> None:
 def test_estimated_cells_make_an_estimated_chart() -> None:
     rows = {("A", "2024"): "1/E", ("B", "2024"): "2/A"}
     chart = '[charts.c]\ntable = "t"\ncategory = "region"\npanels = [{ at = { year = "2024" } }]\n'
-    assert Small(rows, chart).plot("c", "en")[0].status == "Estimated data"
+    plot = Small(rows, chart).plot("c", "en")[0]
+    assert plot.status == "Estimated data"
+    assert [point.status for point in plot.panels[0].points] == ["E", "A"]
 
 
 @pytest.mark.parametrize(
