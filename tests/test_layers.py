@@ -45,7 +45,7 @@ HOMES: dict[str, frozenset[str]] = {
     "babel": frozenset({"formats"}),
     "jinja2": frozenset({"render.templates"}),
     "markdown": frozenset({"render.prose"}),
-    "markupsafe": frozenset({"render.releases", "render.views"}),
+    "markupsafe": frozenset({"render.views"}),
     "nh3": frozenset({"render.prose"}),
     "pandas": frozenset({"render.chart_spec"}),
     "pymdownx": frozenset({"render.prose"}),

@@ -17,9 +17,9 @@ from ..facts.plots import build_plot
 from ..facts.words import Words
 from ..model import Grid, Plot
 from .addresses import release_path
-from .chart_views import ChartPlace, chart_view
 from .charts import ChartCache
 from .prose import Inline, render_line
+from .shown_charts import ChartPlace, chart_view
 from .templates import Templates
 from .views import FeedChartView, TableView
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -62,7 +63,8 @@ class Drawn:
 
 @dataclass(frozen=True)
 class Frame:
-    """What the panels of a plot share: the sheet's width, columns of panels, and room for axis numbers and names."""
+    """What the panels of a plot share: the sheet's width, columns of panels, and room for axis numbers and names.
+    `most` is the width that no panel's marks need to exceed."""
 
     plot: Plot
     total: float
@@ -70,22 +72,23 @@ class Frame:
     height: float
     left: float
     right: float
+    most: float = math.inf
 
     @property
     def room(self) -> float:
         """The width of a panel's marks."""
-        return (self.total - GAP * (self.columns - 1)) / self.columns - self.left - self.right
+        return min(self.most, (self.total - GAP * (self.columns - 1)) / self.columns - self.left - self.right)
 
     def start(self, column: int) -> float:
         """Where a column of panels starts."""
         return column * (self.left + self.room + self.right + GAP)
 
 
-def plan_frame(plot: Plot, width: Width, *, left: float, right: float) -> Frame:
+def plan_frame(plot: Plot, width: Width, *, left: float, right: float, most: float = math.inf) -> Frame:
     """The columns that a plot asks for, or as many as leave room for marks."""
     asked = max(1, min(plot.columns, len(plot.panels))) if width == "wide" else 1
-    frames = [Frame(plot, WIDTHS[width], count, HEIGHTS[width], left, right) for count in range(asked, 0, -1)]
-    return next((frame for frame in frames if frame.room >= NARROWEST), frames[-1])
+    frames = [Frame(plot, WIDTHS[width], count, HEIGHTS[width], left, right, most) for count in range(asked, 0, -1)]
+    return next((frame for frame in frames if frame.room >= min(NARROWEST, most)), frames[-1])
 
 
 def lay_out_panels(

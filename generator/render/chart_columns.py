@@ -39,13 +39,15 @@ class Bands:
 def lay_out_columns(plot: Plot, width: Width) -> Sheet:
     """The sheet of a plot of vertical bars, or of horizontal ones when labels need the room."""
     axes = {unit: _scale(numbers) for unit, numbers in numbers_by_unit(plot).items()}
-    frame = plan_frame(plot, width, left=max((axis.width for axis in axes.values()), default=0.0), right=0)
+    most = max(_enough(panel) for panel in plot.panels)
+    left = max((axis.width for axis in axes.values()), default=0.0)
+    frame = plan_frame(plot, width, left=left, right=0, most=most)
     legended = colour_is(plot, "series")
     if not all(_labels_fit(panel, _bands(panel, frame.room), legended) for panel in plot.panels):
         return lay_out_bars(plot, width)
     if all(_values_fit(panel, _bands(panel, frame.room)) for panel in plot.panels):
         axes = {unit: _bare_scale(numbers, frame.height) for unit, numbers in numbers_by_unit(plot).items()}
-        frame = plan_frame(plot, width, left=0, right=0)
+        frame = plan_frame(plot, width, left=0, right=0, most=most)
     names = plot.colours if not colour_is(plot, "category") else ()
 
     def draw(panel: Panel, box: Box) -> Drawn:
@@ -83,6 +85,13 @@ def _bands(panel: Panel, room: float) -> Bands:
     band = room / max(1, len(categories))
     slot = band if len(series) <= 1 else min(band * 0.8 / len(series), WIDEST)
     return Bands(categories, series, band, slot)
+
+
+def _enough(panel: Panel) -> float:
+    """The width beyond which few columns would only stand further apart, and could be compared less well."""
+    categories = {point.category for point in panel.points}
+    series = {point.series for point in panel.points}
+    return max(1, len(categories)) * (90 + 60 * max(1, len(series)))
 
 
 def _labels_fit(panel: Panel, bands: Bands, legended: bool) -> bool:

@@ -6,9 +6,7 @@ import re
 from dataclasses import dataclass
 from types import MappingProxyType
 
-_HEADING_OF = MappingProxyType(
-    {rank: re.compile(f'<h{rank} id="([^"]*)">(.*?)</h{rank}>', re.S) for rank in (2, 3)}
-)
+_HEADING_OF = MappingProxyType({rank: re.compile(f'<h{rank} id="([^"]*)">(.*?)</h{rank}>', re.S) for rank in (2, 3)})
 _FOOTNOTES = '<div class="footnote">'
 
 

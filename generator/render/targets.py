@@ -14,7 +14,6 @@ from ..facts.edition import Edition
 from ..facts.lookup import Lookup
 from ..facts.words import Words
 from ..model import Artifact, Link, Target
-from .chart_pages import ChartDesk
 from .charts import BytesCache
 from .downloads import render_csv
 from .explore import vega_bundle
@@ -30,6 +29,7 @@ from .lists import (
 )
 from .prose import ProseRenderer
 from .releases import Desk, Page, render_feed_text, render_headline, render_release
+from .single_charts import ChartDesk
 from .social import render_social_card
 from .templates import Templates
 

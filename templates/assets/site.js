@@ -148,19 +148,18 @@
     tooltip: { disableDefaultStyle: true },
   };
 
-  /** A button that puts an interactive chart in the place of the drawing, and takes it away again. */
+  /** The figure's button, which waits in the page so that nothing moves, puts an interactive chart in the place of the
+      drawing, and takes it away again. */
   function offerExploring(figure, drawing) {
-    const { explore, close, spec, specNarrow, vega, failed } = figure.dataset;
-    if (!explore || !spec || !vega) return;
-    const button = document.createElement("button");
+    const { close, spec, specNarrow, vega, failed } = figure.dataset;
+    const button = figure.querySelector("button.explore");
+    if (!button || !spec || !vega) return;
+    const explore = button.textContent;
     const message = document.createElement("p");
-    button.type = "button";
-    button.className = "explore";
-    button.dataset.explore = "";
-    button.textContent = explore;
     message.className = "explore-failed";
     message.setAttribute("role", "status");
-    drawing.after(button, message);
+    button.parentElement.before(message);
+    button.disabled = false;
     let shown = null;
     let busy = false;
     button.addEventListener("click", async () => {
@@ -207,19 +206,18 @@
 
   /* ---------------------------------------------------------------- texts to copy */
 
-  /** A button that copies the text beside it. */
+  /** The box's button, which waits in the page, copies the text beside it. */
   function offerCopying(box) {
     const source = box.querySelector("pre.snippet, textarea");
-    const { copy, copied } = box.dataset;
-    if (!source || !copy) return;
-    const button = document.createElement("button");
+    const button = box.querySelector("button.copy");
+    const { copied } = box.dataset;
+    if (!source || !button) return;
+    const copy = button.textContent;
     const said = document.createElement("span");
-    button.type = "button";
-    button.className = "copy";
-    button.textContent = copy;
     said.className = "visually-hidden";
     said.setAttribute("role", "status");
-    source.after(button, said);
+    button.after(said);
+    button.disabled = false;
     button.addEventListener("click", async () => {
       if (!(await copyText(source)) || !copied) return;
       button.textContent = said.textContent = copied;
@@ -250,5 +248,5 @@
     speak(drawing);
     offerExploring(figure, drawing);
   }
-  for (const box of document.querySelectorAll("[data-copy]")) offerCopying(box);
+  for (const box of document.querySelectorAll("[data-copied]")) offerCopying(box);
 }

@@ -68,13 +68,15 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     drawing = "".join(
         f'<div class="{width}">{render_chart(plot, width, NUMBERS, cache)}</div>' for width in ("wide", "narrow")
     )
-    words = 'data-explore="Explorer" data-close="Revenir" data-failed="Impossible" data-spec-narrow="narrow.json"'
+    words = 'data-close="Revenir" data-failed="Impossible" data-spec-narrow="narrow.json"'
     figures = "".join(
         f'<figure class="chart" id="{name}" {words} data-spec="wide.json" data-vega="{vega}">'
-        f'<div class="drawing">{drawing}</div></figure>'
+        f'<div class="drawing">{drawing}</div>'
+        '<div class="chart-tools"><button type="button" class="explore" disabled>Explorer</button></div></figure>'
         for name, vega in (("one", "vega.js"), ("broken", "none.js"))
     )
-    copy = '<div data-copy="Copier" data-copied="Copié"><pre class="snippet">un texte</pre></div>'
+    copy = '<div data-copied="Copié"><pre class="snippet">un texte</pre>'
+    copy += '<button type="button" class="copy" disabled>Copier</button></div>'
     head = '<meta charset="utf-8"><meta name="viewport" content="width=device-width"><link rel="icon" href="data:,">'
     links = '<link rel="stylesheet" href="site.css"><script src="site.js" defer></script>'
     page = f'<!doctype html><html lang="fr">{head}{links}<title>x</title><body class="page">{figures}{copy}'

@@ -344,7 +344,7 @@ def test_a_known_chart_imports_nothing_heavy() -> None:
 def test_only_what_is_drawn_makes_another_chart() -> None:
     cache = Memory()
     render_chart(COLUMNS, "wide", FRENCH, cache)
-    render_chart(replace(COLUMNS, source="ICN", subtitle="sous-titre"), "wide", FRENCH, cache)
+    render_chart(replace(COLUMNS, source="ICN"), "wide", FRENCH, cache)
     assert len(cache) == 1
     render_chart(replace(COLUMNS, status="Données estimées"), "wide", FRENCH, cache)
     render_chart(COLUMNS, "narrow", FRENCH, cache)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from html import escape, unescape
 
 from .. import urls
@@ -10,13 +11,13 @@ from ..facts.lookup import Lookup
 from ..model import Grid, Plot
 from .addresses import asset_path, release_path
 from .answers import Facts
-from .chart_views import ChartPlace, chart_view
 from .charts import BytesCache, render_picture, render_png
 from .downloads import ChartHeads, render_chart_csv
 from .explore import ExploreWords, explore_spec
 from .frames import ICON, SCRIPT, STYLESHEET, frame, share
 from .prose import render_line
 from .releases import Page
+from .shown_charts import ChartPlace, chart_view, source_line
 from .templates import Templates
 from .views import ChartPage, EmbedPage, LinkView, safe
 
@@ -40,7 +41,8 @@ class ChartDesk:
 
     def picture(self, ending: str) -> bytes:
         """The chart as a file: SVG, or PNG."""
-        svg = render_picture(self.plot, self.facts.words.style.vega(), self.cache)
+        source = source_line(self.facts.words, self.plot.source)
+        svg = render_picture(replace(self.plot, source=source), self.facts.words.style.vega(), self.cache)
         return render_png(svg, self.cache) if ending == ".png" else svg.encode()
 
     def series(self) -> bytes:

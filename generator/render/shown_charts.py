@@ -33,6 +33,11 @@ class ChartPlace:
         return urls.relative(path, self.output)
 
 
+def source_line(words: Words, source: str) -> str:
+    """A source as it is named below a chart; empty when there is none."""
+    return words.message("Source: %(source)s") % {"source": source} if source else ""
+
+
 def chart_view(plot: Plot, grid: Grid, words: Words, place: ChartPlace, cache: ChartCache) -> ChartView:
     """A chart as templates receive it. Raises FactError when the catalogue lacks a word."""
     has, release, chart, lang = place.has_files(plot.id, plot.lang), place.release, plot.id, plot.lang
@@ -51,7 +56,7 @@ def chart_view(plot: Plot, grid: Grid, words: Words, place: ChartPlace, cache: C
         subtitle=plot.subtitle,
         description=plot.description,
         status=plot.status,
-        source=words.message("Source: %(source)s") % {"source": plot.source} if plot.source else "",
+        source=source_line(words, plot.source),
         notes=plot.notes,
         wide=safe(draw("wide")),
         narrow=safe(draw("narrow")),
