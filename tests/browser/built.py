@@ -133,6 +133,11 @@ def pages_of(folder: Path) -> tuple[Page, ...]:
     return tuple(found)
 
 
+def nothing(found: Sequence[str]) -> None:
+    """What was found wrong must be nothing; what there is stands in the message, one a line."""
+    assert not found, "\n".join([f"{len(found)} found:", *found[:60]])
+
+
 # ---------------------------------------------------------------- a host
 
 
