@@ -11,6 +11,7 @@ import shutil
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -34,6 +35,7 @@ ARGUMENTS = [
 NOW = datetime(2027, 1, 1, tzinfo=UTC)
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """All tests of this folder share one worker, one build and one browser."""
     for item in items:
@@ -103,3 +105,62 @@ def take_picture():
     """A picture for a person to look at. A busy machine can fail to draw one in time: that says nothing of the page,
     so Chromium is asked again before it is believed."""
     return _take_picture
+
+
+@dataclass
+class Visit:
+    """What happens when a page is opened: what the browser says, what it asks for, what jumps, and what main says."""
+
+    path: str
+    width: int
+    said: list[str] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+    jumps: list[str] = field(default_factory=list)
+    text: str = ""
+
+
+LISTEN = """
+document.addEventListener("securitypolicyviolation", event => {
+  console.error(`policy: ${event.effectiveDirective} blocked ${event.blockedURI} ${event.sample}`) });
+new PerformanceObserver(list => { for (const entry of list.getEntries())
+  (window.jumps ??= []).push(`${entry.value} ` + entry.sources.map(one => one.node?.outerHTML?.slice(0, 120))) })
+  .observe({type: "layout-shift", buffered: true});
+"""
+#: The text of main without what only scripts can serve.
+TEXT = """() => { const main = document.querySelector("main").cloneNode(true);
+  main.querySelectorAll("script, noscript, template, button, form, label, select, output, dialog, [role=tooltip]")
+    .forEach(element => element.remove());
+  return main.textContent.replace(/\\s+/g, " ").trim() }"""
+
+
+def _visit(browser, site: Site, path: str, width: int, *, scripts: bool = True) -> Visit:
+    visit = Visit(path, width)
+    context = browser.new_context(viewport={"width": width, "height": 800}, java_script_enabled=scripts)
+    if scripts:
+        context.add_init_script(LISTEN)
+    page = context.new_page()
+    page.on("console", lambda message: visit.said.append(f"{message.type}: {message.text}"))
+    page.on("pageerror", lambda error: visit.said.append(str(error)))
+    page.on("requestfailed", lambda request: visit.said.append(f"failed: {request.url}"))
+    page.on("response", lambda answer: answer.status < 400 or visit.said.append(f"{answer.status}: {answer.url}"))
+    page.on("request", lambda request: visit.asked.append(request.url))
+    page.goto(site.address + path, wait_until="networkidle")
+    visit.text = page.evaluate(TEXT)
+    if scripts:
+        visit.jumps = page.evaluate("window.jumps ?? []")
+        page.evaluate("document.querySelectorAll('details').forEach(details => { details.open = true })")
+        page.evaluate("scrollTo(0, document.body.scrollHeight)")
+        page.wait_for_timeout(50)
+    context.close()
+    return visit
+
+
+@pytest.fixture(scope="session")
+def visits(browser, site: Site) -> list[Visit]:
+    """A visit to a page of each kind and language, at a desk and on a phone."""
+    return [_visit(browser, site, page.path, width) for page in site.samples() for width in (1280, 375)]
+
+
+@pytest.fixture(scope="session")
+def visits_without_scripts(browser, site: Site) -> list[Visit]:
+    return [_visit(browser, site, page.path, 1280, scripts=False) for page in site.samples()]

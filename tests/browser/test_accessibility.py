@@ -179,7 +179,8 @@ PATH = """() => {
     "a[href], button:enabled, summary, input:enabled:not([type=hidden]), select:enabled, textarea:enabled, " +
     "[tabindex], .scroll")]
     .filter(element => element.checkVisibility({visibilityProperty: true}) && !element.closest("[inert]")
-      && (element.tabIndex >= 0 || scrolls(element))
+      && (element.tabIndex >= 0 || scrolls(element) || (element.matches("a, button, summary, input, select, textarea")
+        && !element.closest("[role=toolbar], [role=tablist], [role=radiogroup], [role=listbox], [role=menu]")))
       && !(element.type === "radio" && element.name && !element.checked));
   const before = all.map(look);
   window.pathTaken = [];

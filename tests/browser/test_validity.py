@@ -18,7 +18,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 import feedparser
 import pytest
-from built import Page, Site, nothing
+from built import Element, Page, Site, nothing
 
 ROOT = Path(__file__).parents[2]
 REQUIRED = os.environ.get("COMMUNIQUE_BROWSER") == "required"
@@ -141,7 +141,7 @@ def test_the_sitemap_lists_all_pages_that_want_to_be_found(site, rivers) -> None
             urljoin(built.url, page.path)
             for page in built.pages
             for canonical in [_head(page, "canonical")]
-            if canonical == urljoin(built.url, page.path) and "noindex" not in page.html and page.kind != "plain"
+            if canonical == urljoin(built.url, page.path) and not _hidden(page) and page.kind != "plain"
         }
         listed = [
             _text(url, f"{MAPS}loc")
@@ -151,6 +151,12 @@ def test_the_sitemap_lists_all_pages_that_want_to_be_found(site, rivers) -> None
         ]
         assert len(set(listed)) == len(listed)
         assert set(listed) - {built.url} == wanted - {built.url}
+
+
+def _hidden(page: Page) -> bool:
+    """A page that asks search engines to leave it out."""
+    metas = [element.attributes for element in page.elements if element.tag == "meta"]
+    return any(meta.get("name") == "robots" and "noindex" in meta.get("content", "") for meta in metas)
 
 
 def _head(page: Page, rel: str) -> str:
@@ -163,22 +169,25 @@ def _head(page: Page, rel: str) -> str:
 def _references(page: Page) -> Iterator[tuple[str, str]]:
     """Every address that a page names: (where, address)."""
     for element in page.elements:
-        for name in ("href", "src", "action", "poster", "data", "xlink:href", "cite"):
-            if name in element.attributes:
-                yield str(element), element.attributes[name]
-        for part in re.split(r",\s+", element.attributes.get("srcset", "")):
-            if part.strip():
-                yield str(element), part.split()[0]
-        if element.tag == "meta" and urlsplit(element.attributes.get("content", "")).scheme in ("http", "https"):
-            yield str(element), element.attributes["content"]
-        for name, value in element.attributes.items():
-            for found in re.findall(r"url\(['\"]?([^)'\"]+)", value):
-                yield f"{element} {name}", found
-            if name in ("for", "aria-labelledby", "aria-describedby", "aria-controls", "headers", "list"):
-                for part in value.split():
-                    yield f"{element} {name}", f"#{part}"
-        if element.attributes.get("type") == "application/ld+json":
-            yield from ((str(element), text) for text in _strings(json.loads("".join(element.text))) if "://" in text)
+        yield from ((str(element), address) for address in _addresses(element))
+
+
+def _addresses(element: Element) -> Iterator[str]:
+    attributes = element.attributes
+    for name, value in attributes.items():
+        if name in ("href", "src", "action", "poster", "data", "xlink:href", "cite"):
+            yield value
+        elif name == "srcset":
+            yield from (part.split()[0] for part in re.split(r",\s+", value) if part.strip())
+        elif name in ("for", "aria-labelledby", "aria-describedby", "headers", "list"):
+            yield from (f"#{part}" for part in value.split())
+        elif name == "content" and element.tag == "meta" and re.match(r"https?://", value):
+            yield value
+        yield from re.findall(r"url\(['\"]?([^)'\"]+)", value)
+    if attributes.get("type") == "application/ld+json":
+        for text in _strings(json.loads("".join(element.text))):
+            if re.fullmatch(r"https?://\S+", text):
+                yield text.partition("#")[0]  # a fragment names a thing there, not a place
 
 
 def _strings(value: object) -> Iterator[str]:
