@@ -35,14 +35,10 @@ ARGUMENTS = [
 NOW = datetime(2027, 1, 1, tzinfo=UTC)
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All tests of this folder share one worker, one build and one browser."""
     for item in items:
-        if Path(item.fspath).parent == Path(__file__).parent:
-            item.add_marker(pytest.mark.xdist_group("browser"))
-            if "browser" in getattr(item, "fixturenames", ()):
-                item.add_marker(pytest.mark.browser)
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.browser)
 
 
 @contextmanager

@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 from built import Element, Page, Site, nothing
 
+pytestmark = pytest.mark.xdist_group("browser")  # one worker: one build, one browser
+
 PICTURES = Path(__file__).parents[2] / "build" / "screenshots"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 RUN = """async tags => (await axe.run(document, {runOnly: tags, resultTypes: ["violations"]})).violations

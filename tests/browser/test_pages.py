@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from built import nothing
 
+pytestmark = pytest.mark.xdist_group("browser")  # one worker: one build, one browser
+
 PICTURES = Path(__file__).parents[2] / "build" / "screenshots"
 FR = "fr/communiques-de-presse/commerce-exterieur-regional-2024/"
 EN = "en/press-releases/regional-foreign-trade-2024/"

@@ -8,7 +8,10 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
+import pytest
 from built import Element, Site, headers_of, nothing
+
+pytestmark = pytest.mark.xdist_group("browser")  # one worker: one build, one browser
 
 POLICY = "Content-Security-Policy"
 

@@ -6,6 +6,9 @@ import io
 import re
 
 import pypdf
+import pytest
+
+pytestmark = pytest.mark.xdist_group("browser")  # one worker: one build, one browser
 
 
 def _bare(text: str) -> str:

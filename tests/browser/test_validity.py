@@ -20,6 +20,8 @@ import feedparser
 import pytest
 from built import Element, Page, Site, nothing
 
+pytestmark = pytest.mark.xdist_group("browser")  # one worker: one build, one browser
+
 ROOT = Path(__file__).parents[2]
 REQUIRED = os.environ.get("COMMUNIQUE_BROWSER") == "required"
 NU = ROOT / "build" / "tools" / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"

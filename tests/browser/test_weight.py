@@ -7,7 +7,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+import pytest
 from built import Site, nothing
+
+pytestmark = pytest.mark.xdist_group("browser")  # one worker: one build, one browser
 
 COMMUNIQUE = 100_000  # bytes, compressed: the page and all that it loads by itself
 SCRIPT = 5_000
