@@ -31,7 +31,17 @@ from generator.sources.releases import CHART_TYPES, MEASURES
 
 DOCS = ROOT / "docs"
 PAGES = sorted([*ROOT.glob("*.md"), *DOCS.glob("*.md")])
-GUIDES = ("statistician", "writer", "translator", "designer", "publisher", "reference", "problems", "architecture")
+GUIDES = (
+    "statistician",
+    "writer",
+    "translator",
+    "designer",
+    "design",
+    "publisher",
+    "reference",
+    "problems",
+    "architecture",
+)
 
 
 def read(name: str) -> str:

@@ -188,7 +188,7 @@ VARIANTS: dict[str, tuple[bytes | None, ...]] = {
         b'{% extends "default/release.html" %}\n{% block after_body %}<p>{{ page.nothing }}</p>{% endblock %}\n',
         b"{% extends %}",
     ),
-    "templates/news.html": (
+    "templates/kinds/news.html": (
         None,
         b'{% extends "release.html" %}\n{% block standfirst %}{{ page.summary }}{% endblock %}\n',
     ),

@@ -48,7 +48,7 @@ HOMES: dict[str, frozenset[str]] = {
     "markupsafe": frozenset({"render.views"}),
     "nh3": frozenset({"render.prose"}),
     "pandas": frozenset({"render.chart_spec"}),
-    "pymdownx": frozenset({"render.prose"}),
+    "pymdownx": frozenset({"render.blocks"}),
     "regex": frozenset({"sources.schemas"}),
     "tomli": frozenset({"spec"}),
     "tqdm": frozenset({"cli"}),

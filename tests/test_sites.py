@@ -11,6 +11,7 @@ import hashlib
 import os
 import re
 import shutil
+import struct
 from datetime import datetime
 from pathlib import Path
 
@@ -23,29 +24,30 @@ ACCEPT = os.environ.get("COMMUNIQUE_ACCEPT") == "1"
 GOLDEN = HERE / "golden"
 CASES = sorted(path.name for path in (HERE / "sites").iterdir() if path.is_dir())
 NOW = datetime.fromisoformat("2024-06-01T12:00:00+02:00")
+_ASSET = re.compile(rb"(assets/[a-z]+)\.[0-9a-f]{10}\.(css|js|svg)")
 _SVG = re.compile(rb"<svg\b.*?</svg>", re.S)
 
 
 def shown(path: str, data: bytes) -> bytes:
-    """An output as a golden folder keeps it: drawings by digest; assets that are the package's own not at all."""
-    if path.startswith("assets/site."):
+    """An output as a golden folder keeps it: drawings and pictures by digest; the package's own assets, and what an
+    interactive chart loads, not at all."""
+    if path.startswith("assets/") or (path.startswith("charts/") and path.endswith(".json")):
         return b""
+    if path.endswith(".png"):
+        return b"PNG %d x %d" % struct.unpack(">II", data[16:24])
     return _SVG.sub(lambda found: b"<svg %s>" % hashlib.sha256(found.group()).hexdigest()[:16].encode(), data)
 
 
 def plain(path: str) -> str:
-    """A path without the digest of a style sheet, which every change of style would move."""
-    return re.sub(r"(assets/site)\.[0-9a-f]{10}\.css", r"\1.css", path)
+    """A path without the digests of assets, which every change of style would move."""
+    return _ASSET.sub(rb"\1.\2", path.encode()).decode()
 
 
 @pytest.mark.parametrize("case", CASES)
 def test_site(case: str, tmp_path: Path) -> None:
     report = build(FolderFiles(HERE / "sites" / case), tmp_path / "site", NOW)
     assert not report.broken, texts(report)
-    found = {
-        plain(path): re.sub(rb"(assets/site)\.[0-9a-f]{10}\.css", rb"\1.css", shown(path, data))
-        for path, data in tree(tmp_path / "site").items()
-    }
+    found = {plain(path): _ASSET.sub(rb"\1.\2", shown(path, data)) for path, data in tree(tmp_path / "site").items()}
     found["problems.txt"] = "".join(f"{text}\n" for text in texts(report)).encode()
     golden, changed = GOLDEN / case, GOLDEN / f"{case}-changed"
     shutil.rmtree(changed, ignore_errors=True)

@@ -170,6 +170,10 @@ class PageFacts(_Drawing):
             return None
         return urls.relative(release_path(self.lookup, release, self.lang), self.output)
 
+    def site_link(self, address: str) -> str:
+        """See `Resolver.site_link`: below the path that the site has on its host."""
+        return self.lookup.config().prefix + address.lstrip("/")
+
 
 class FeedFacts(_Drawing):
     """The facts of a text in a feed: a chart is a picture, and addresses are absolute."""
@@ -196,3 +200,7 @@ class FeedFacts(_Drawing):
         if not self.public(release, line):
             return None
         return urls.absolute(self.lookup.config().url, release_path(self.lookup, release, self.lang))
+
+    def site_link(self, address: str) -> str:
+        """See `Resolver.site_link`."""
+        return self.lookup.config().url + address.lstrip("/")

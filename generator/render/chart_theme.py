@@ -31,11 +31,11 @@ PAPER = "#ffffff"
 INK = "#1b1f24"
 QUIET = "#586270"
 RULE = "#c9ced6"
-ZERO = "#8693a2"
-FAINT = "#8894a4"
+ZERO = "#828f9d"
+FAINT = "#838e9e"
 ACCENT = "#0f6f73"
 #: Slot 0 is the reference; 4 to 6 continue the three regions with what is farthest from them and from each other.
-SLOTS = ("#566070", "#3b7ddd", "#b97a00", "#5c1846", "#879678", "#6a1fb0", "#9c1c1c")
+SLOTS = ("#566070", "#3b7ddd", "#b97a00", "#5c1846", "#839275", "#6a1fb0", "#9c1c1c")
 
 #: Every colour that a chart can hold → its partner on dark paper.
 CHART_COLOURS: Mapping[str, str] = MappingProxyType(

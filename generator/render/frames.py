@@ -8,6 +8,7 @@ from datetime import datetime
 from .. import urls
 from ..errors import FactError, SourceErrors
 from ..facts.lookup import Lookup
+from ..sources.labels import CONTACT, is_contact
 from .addresses import asset_path, kind_name, release_path
 from .answers import Facts
 from .views import FrameView, LanguageView, LinkView, MastheadView, ShareView, safe
@@ -49,7 +50,7 @@ def frame(
         feed=urls.relative(urls.feed_path(lang), path),
         rss=urls.relative(urls.rss_path(lang), path),
         data=urls.relative(urls.catalogue_path(lang), path),
-        contact=_label(lookup, lang, "site.contact"),
+        contact=_contact(lookup, lang),
         nav=tuple(_nav(lookup, lang, path, kind)),
         pages=tuple(_pages(lookup, lang, path)),
         languages=tuple(_language(lookup, other, lang, path, paths[other]) for other in config.tags if other in paths),
@@ -85,6 +86,12 @@ def share(
 
 def _label(lookup: Lookup, lang: str, code: str) -> str:
     return lookup.label(lang, code) or ""
+
+
+def _contact(lookup: Lookup, lang: str) -> str:
+    """The address of the link to the site's makers; one that cannot be used was told when labels.csv was read."""
+    address = _label(lookup, lang, CONTACT)
+    return address if is_contact(address) else ""
 
 
 def masthead(lookup: Lookup, lang: str, kind: str, release: str = "") -> MastheadView:

@@ -86,7 +86,7 @@ def render_index(lookup: Lookup, lang: str, kind: str, number: int, path: str, t
         newer=page(number - 1),
         older=page(number + 1),
     )
-    own = f"{kind}-index.html"
+    own = f"kinds/{kind}-index.html"
     template = own if templates.has(own, lookup) else "index.html"
     html, warnings = templates.render(template, lookup, lang, page=view)
     return Page(html, list(warnings))
@@ -179,7 +179,12 @@ def render_sitemap(lookup: Lookup, templates: Templates) -> Page:
     found = (lookup.latest(lang, kind) for lang in config.tags for kind in ("", *unlisted))
     for release in dict.fromkeys(release for releases in found for release in releases):
         paths = {lang: release_path(lookup, release, lang) for lang in lookup.languages(release)}
-        _add(entries, config.url, paths, lookup.published(release).date().isoformat())
+        changed = lookup.published(release).date().isoformat()
+        _add(entries, config.url, paths, changed)
+        shown = {lang: lookup.charts(release, lang) for lang in paths}
+        for chart in dict.fromkeys(chart for charts in shown.values() for chart in charts):
+            own = {lang: urls.chart_path(release, chart, lang) for lang, charts in shown.items() if chart in charts}
+            _add(entries, config.url, own, changed)
     text, warnings = templates.render("sitemap.xml", lookup, config.tags[0], page=SitemapPage(tuple(entries)))
     return Page(text, list(warnings))
 

@@ -1,4 +1,4 @@
-"""A text's Markdown → safe HTML with figures, claims, charts and tables in place. markdown's, pymdownx' and nh3's home.
+"""A text's Markdown → safe HTML with figures, claims, charts and tables in place. markdown's and nh3's home.
 
 Order of work: figures become private tokens; Markdown makes a tree; links and images are resolved in the tree; the HTML
 is cleaned by an allow-list; and only then are the tokens replaced by what the generator made. So nothing that an author
@@ -11,18 +11,17 @@ import re
 import xml.etree.ElementTree as ElementTree
 from dataclasses import dataclass, field
 from html import escape, unescape
-from typing import Any, Protocol
+from typing import Protocol
 
 import nh3
 from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.extensions.footnotes import FootnoteExtension
 from markdown.treeprocessors import Treeprocessor
-from pymdownx.blocks import BlocksExtension
-from pymdownx.blocks.block import Block
 
 from ..errors import Problem, SourceRef
 from ..urls import slugify
+from .blocks import Blocks
 from .overlooked import REFERENCE, crowded, forbidden, overlooked
 
 _OPEN, _CLOSE = "\ue000", "\ue001"
@@ -33,7 +32,7 @@ _HEADING_1 = re.compile(r"^(?:#(?!#)|=+[ ]*$)", re.M)
 _SAFE = re.compile(r"^(https?://|mailto:)[^\s]+$", re.I)
 _SCHEME = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]*):")
 _UNUSED_PATTERNS = ("html", "entity", "automail", "image_reference", "short_image_ref")
-_TAGS = frozenset("a aside blockquote br code div em h2 h3 h4 h5 h6 hr li ol p pre section span strong sup ul".split())
+_TAGS = frozenset("a aside blockquote br code div em h2 h3 h4 h5 h6 hr li ol p pre span strong sup ul".split())
 _ATTRIBUTES: dict[str, set[str]] = {
     "a": {"href", "title", "class"},
     "aside": {"class", "aria-labelledby"},
@@ -45,7 +44,6 @@ _ATTRIBUTES: dict[str, set[str]] = {
     "h6": {"id"},
     "li": {"id"},
     "ol": {"start"},
-    "section": {"class"},
     "span": {"class", "data-claim"},
     "sup": {"id"},
 }
@@ -81,6 +79,9 @@ class Resolver(Figures, Protocol):
     def release_link(self, release: str, line: int) -> str | None:
         """The address of another release, or None."""
 
+    def site_link(self, address: str) -> str:
+        """The address of a place in the site, given from the site's root (`/en/`)."""
+
 
 @dataclass
 class Prose:
@@ -97,7 +98,7 @@ class ProseRenderer:
     def __init__(self, backlink: str) -> None:
         self._tree = _Resolve()
         self._md = Markdown(
-            extensions=[FootnoteExtension(BACKLINK_TITLE=backlink), _Blocks(), _Extension(self._tree)],
+            extensions=[FootnoteExtension(BACKLINK_TITLE=backlink), Blocks(), _Extension(self._tree)],
             output_format="html",
         )
         self._md.preprocessors.deregister("html_block")
@@ -233,6 +234,9 @@ class _Work:
         elif not self.allowed(target, line):
             element.attrib.pop("href", None)
             return
+        elif target.startswith("/"):
+            target = self.resolver.site_link(target)
+            element.set("href", target)
         self.places.setdefault(target, line)
 
     def allowed(self, target: str, line: int) -> bool:
@@ -336,55 +340,6 @@ class _Resolve(Treeprocessor):
         for child in list(paragraph):
             paragraph.remove(child)
         paragraph.text = token or ""
-
-
-class _Container(Block):  # type: ignore[misc]  # pymdownx has no types
-    """A block of prose with a class of its own."""
-
-    TAG = "div"
-
-    def on_validate(self, parent: Any) -> bool:
-        """Markdown's hook: options (`attrs`) have no effect."""
-        self.options["attrs"] = {}
-        return True
-
-    def on_create(self, parent: Any) -> Any:
-        """Markdown's hook: the element that holds the block."""
-        return ElementTree.SubElement(parent, self.TAG, {"class": self.NAME})
-
-
-class _KeyPoints(_Container):
-    NAME = "key-points"
-    TAG = "section"
-
-
-class _Lead(_Container):
-    NAME = "lead"
-
-
-class _Note(_Container):
-    NAME = "note"
-
-
-class _Box(_Container):
-    NAME = "box"
-    TAG = "aside"
-    ARGUMENT = True
-
-    def on_create(self, parent: Any) -> Any:
-        """Markdown's hook: the box, with its title as a heading."""
-        box = super().on_create(parent)
-        ElementTree.SubElement(box, "h2").text = self.argument
-        return box
-
-
-class _Blocks(BlocksExtension):  # type: ignore[misc]  # pymdownx has no types
-    """The blocks that a text may hold."""
-
-    def extendMarkdownBlocks(self, md: Any, block_mgr: Any) -> None:
-        """Markdown's hook."""
-        for block in (_Box, _KeyPoints, _Lead, _Note):
-            block_mgr.register(block, self.getConfigs())
 
 
 class _Extension(Extension):

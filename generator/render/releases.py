@@ -82,7 +82,7 @@ def render_release(lookup: Lookup, release: str, lang: str, path: str, desk: Des
         downloads=files,
         related=_related(lookup, release, lang, path, kind.related),
     )
-    own = f"{kind.id}.html"
+    own = f"kinds/{kind.id}.html"
     template = own if desk.templates.has(own, lookup) else "release.html"
     html, warnings = desk.templates.render(template, lookup, lang, page=view)
     problems = [*facts.problems, *body.problems, *warnings]

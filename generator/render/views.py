@@ -143,7 +143,7 @@ class MastheadView:
 
 @dataclass(frozen=True)
 class ReleasePage:
-    """`<kind>.html`, else `release.html`: one release in one language. `date` is printed in the site's time zone.
+    """`kinds/<kind>.html`, else `release.html`: one release in one language. `date` is printed in the site's time zone.
 
     `body` is the whole text. The same in pieces, for templates that arrange it: `intro` (up to the first heading),
     `sections` and `footnotes`. `section` leads to the index; it is None for a kind that has none.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -11,6 +12,8 @@ from ..errors import Problem, SourceErrors, SourceRef
 from ..spec import csv_mistake, decode
 
 LABELS_FILE = "data/labels.csv"
+#: The code whose names are addresses: where a reader can write to.
+CONTACT = "site.contact"
 
 
 @dataclass(frozen=True)
@@ -20,6 +23,11 @@ class Labels:
     names: Mapping[str, Mapping[str, str]]
     lines: Mapping[str, int]
     problems: tuple[Problem, ...] = ()
+
+
+def is_contact(address: str) -> bool:
+    """Whether an address may stand behind the link "Contact"."""
+    return re.fullmatch(r"(mailto:|https?://)[^\s]+", address) is not None
 
 
 class _Unread(dict[str, str]):

@@ -20,7 +20,7 @@ from ..formats import Catalogue, Style, read_catalogue, style_of
 from ..spec import decode
 from ..urls import slugify
 from .files import DEFAULT, Snapshot, digest_of
-from .labels import LABELS_FILE, Labels, missing_labels, parse_labels
+from .labels import CONTACT, LABELS_FILE, Labels, is_contact, missing_labels, parse_labels
 from .releases import RELEASE_FILE, parse_release, read_release_head
 from .schemas import read_schema
 from .tables import read_table
@@ -193,7 +193,14 @@ def read_site(config: SiteConfig, snapshot: Snapshot, memo: Memo, mistakes: tupl
                 heads[head.id] = head
     reader.orphans(expected)
     site = Site(config, snapshot, heads)
-    problems = [*mistakes, *snapshot.problems, *reader.problems, *site.labels.problems, *_unnamed(site)]
+    problems = [
+        *mistakes,
+        *snapshot.problems,
+        *reader.problems,
+        *site.labels.problems,
+        *_unnamed(site),
+        *_contacts(site),
+    ]
     return Reading(site, Memo(reader.fresh), tuple(problems))
 
 
@@ -206,6 +213,16 @@ def _unnamed(site: Site) -> Iterator[Problem]:
                 where = SourceRef(LABELS_FILE, site.labels.lines.get(code, 0))
                 message = f'the code "{code}" has no name in "{tag}"'
                 yield Problem("missing-label", message, where, "every page shows it: add it, in every language")
+
+
+def _contacts(site: Site) -> Iterator[Problem]:
+    """Addresses of the site's makers that are none."""
+    for tag, names in site.labels.names.items():
+        address = dict(names).get(CONTACT)
+        if address is not None and not is_contact(address):
+            where = SourceRef(LABELS_FILE, site.labels.lines.get(CONTACT, 0))
+            message = f'the name of "{CONTACT}" in "{tag}" is not an address: {address}'
+            yield Problem("bad-link", message, where, "write mailto:somebody@stat.example or https://…")
 
 
 class _Heads:

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import functools
 import http.server
-import os
-import shutil
 import threading
 from collections.abc import Iterator
 from decimal import Decimal
@@ -23,20 +21,11 @@ from generator.render.explore import ExploreWords, explore_spec, vega_bundle
 
 ROOT = Path(__file__).parents[2]
 ASSETS = ROOT / "templates" / "assets"
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-REQUIRED = os.environ.get("COMMUNIQUE_BROWSER") == "required"
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
 POLICY = "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; connect-src 'self'"
 NUMBERS = {"decimal": ",", "thousands": ".", "grouping": [3], "currency": ["", ""]}
 WORDS = ExploreWords("Afficher", "Tout", "Mettre en évidence", "Rien", "Ordre", "Comme publié", "Par importance")
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.xdist_group("browser"),
-    pytest.mark.skipif(
-        CHROMIUM is None and not REQUIRED, reason="Chromium is not installed (Debian: apt-get install chromium)"
-    ),
-]
+pytestmark = pytest.mark.xdist_group("browser")
 
 
 def make_plot() -> Plot:
@@ -62,7 +51,7 @@ def make_plot() -> Plot:
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def script_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A page with a chart that can be explored, one whose programme is missing, and a text to copy."""
     folder, cache, plot = tmp_path_factory.mktemp("page"), FolderCharts(tmp_path_factory.mktemp("cache")), make_plot()
     drawing = "".join(
@@ -107,21 +96,17 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(params=[1200, 375])
-def page(request: pytest.FixtureRequest, address: str):
+def page(request: pytest.FixtureRequest, browser, script_address: str):
     """The page at a width; whatever the browser complains of is a failure, but for the file that is missing."""
-    assert CHROMIUM is not None, "COMMUNIQUE_BROWSER=required, but Chromium is not installed"
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        opened = running.new_page(viewport={"width": request.param, "height": 800})
-        complaints: list[str] = []
-        opened.on("console", lambda message: complaints.append(message.text))
-        opened.on("pageerror", lambda error: complaints.append(str(error)))
-        opened.goto(address)
-        yield opened
-        assert [each for each in complaints if "404" not in each] == []
-        running.close()
+    context = browser.new_context(viewport={"width": request.param, "height": 800})
+    opened = context.new_page()
+    complaints: list[str] = []
+    opened.on("console", lambda message: complaints.append(message.text))
+    opened.on("pageerror", lambda error: complaints.append(str(error)))
+    opened.goto(script_address)
+    yield opened
+    context.close()
+    assert [each for each in complaints if "404" not in each] == []
 
 
 def marks(page):

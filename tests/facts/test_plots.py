@@ -59,7 +59,7 @@ def test_a_plot() -> None:
         ("C", "2023", Decimal(5000)),
         ("C", "2024", None),
     ]
-    assert plot.notes == ("Remarque",)
+    assert plot.notes == (": non disponible", "Remarque")  # C has a gap
 
 
 def test_every_mark_is_a_sentence() -> None:
