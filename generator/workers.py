@@ -95,7 +95,8 @@ def processes(pages: int) -> Executor | None:
 
     They are spawned, not forked: vl-convert hangs in a fork of a process that has used it.
     """
-    workers = os.cpu_count() or 1
+    affinity = getattr(os, "sched_getaffinity", None)  # Linux: the processors that this process may use
+    workers = len(affinity(0)) if affinity else os.cpu_count() or 1
     if pages < PARALLEL_FROM or workers < 2:
         return None
     import multiprocessing

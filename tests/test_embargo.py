@@ -83,7 +83,8 @@ def test_public_from_its_instant_on(files: Sources, now: datetime, public: bool,
     assert ("en/secrets/later/index.html" in outputs) == public
     assert ("data/gamma/hidden.csv" in outputs) == public
     assert (b"later" in outputs["sitemap.xml"]) == public
-    assert (b"15" in outputs["en/feed.xml"]) == public
+    assert (b"/later/" in outputs["en/feed.xml"]) == public
+    assert ("en/secrets/later/card.png" in outputs) == public
     assert any(b"gamma" in data or b"later" in data for data in outputs.values()) == public
 
 
@@ -98,7 +99,7 @@ def test_what_is_hidden_again_is_gone(files: Sources, change: str, tmp_path: Pat
     )
     report = build(files, tmp_path / "site", PUBLISHED)
     assert not report.broken
-    assert report.removed == 5  # a page and an index in each language, and the data
+    assert report.removed == 9  # a page and an index in each language, each with its card, and the data
     build(without(files, "gamma"), tmp_path / "without", PUBLISHED)
     assert tree(tmp_path / "site") == tree(tmp_path / "without")
 

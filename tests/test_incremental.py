@@ -20,7 +20,10 @@ from jinja2 import Environment
 from support import NOW, Sources, build, content, small_site, texts, tree
 
 from generator.build import Report
+from generator.output.charts import MemoryCharts
 
+#: Finished pictures, shared: they are made of nothing but their own key.
+CHARTS = MemoryCharts()
 EXAMPLES = int(os.environ.get("COMMUNIQUE_EXAMPLES", "60"))
 SITE = small_site()
 
@@ -57,6 +60,10 @@ VARIANTS: dict[str, tuple[bytes | None, ...]] = {
         swap("site.toml", ('= "warning"', '= "hint"\nbroken-link = "warning"\nmissing-message = "error"')),
         swap("site.toml", ('"notes"', '"brieven"')),
         swap("site.toml", ("latest = 10", "lastest = 10")),
+        swap("site.toml", ('folder = "news"', 'folder = "news"\ncovers = true\nrelated = 2\nper_page = 1')),
+        swap("site.toml", ('folder = "news"', 'folder = "news"\ndate = "numeric"\nrelated = 1')),
+        swap("site.toml", ('folder = "notes"', 'folder = "notes"\nlisted = false')),
+        swap("site.toml", ("latest = 10", "latest = 10\nsocial_cards = false")),
         b"url = ",
     ),
     LABELS: (
@@ -279,15 +286,15 @@ STEP = st.tuples(
 def test_incremental_equals_clean(steps: list[tuple[list[tuple[str, int]], str, datetime, str]]) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder, choices = Path(name), {}
-        kept = build(SITE, folder / "site")
+        kept = build(SITE, folder / "site", charts=CHARTS)
         assert not kept.broken
         for number, (edits, release, now, tampering) in enumerate(steps):
             choices.update(dict(edits))
             files = edited(choices, release)
             tamper(folder / "site", tampering)
             before = tree(folder / "site")
-            clean = build(files, folder / f"clean{number}", now)
-            report = build(files, folder / "site", now)
+            clean = build(files, folder / f"clean{number}", now, charts=CHARTS)
+            report = build(files, folder / "site", now, charts=CHARTS)
             note(f"{edits} {release} {now} {tampering}: {texts(clean)}")
             assert texts(report) == texts(clean)
             if clean.broken:
@@ -312,7 +319,7 @@ class Site:
 
     def __init__(self, folder: Path) -> None:
         self.files, self.out = small_site(), folder / "site"
-        assert not build(self.files, self.out).broken
+        assert not build(self.files, self.out, charts=CHARTS).broken
 
     def edit(self, path: str, old: str, new: str) -> set[str]:
         """Edit a source and build; the outputs that were written anew."""
@@ -323,7 +330,7 @@ class Site:
 
     def build(self, now: datetime = NOW) -> set[str]:
         before = self._inodes()
-        report = build(self.files, self.out, now)
+        report = build(self.files, self.out, now, charts=CHARTS)
         assert not report.broken, texts(report)
         made = {path for path, inode in self._inodes().items() if before.get(path) != inode}
         assert report.made == len(made)
@@ -339,6 +346,7 @@ def site(tmp_path: Path) -> Site:
 
 
 FR_PAGE, EN_PAGE = "fr/nouvelles/ventes/index.html", "en/news/sales/index.html"
+FR_FEEDS, EN_FEEDS = {"fr/feed.xml", "fr/rss.xml"}, {"en/feed.xml", "en/rss.xml"}  # they carry full texts
 
 
 def test_a_cell_that_no_text_uses_remakes_its_download(site: Site) -> None:
@@ -346,15 +354,19 @@ def test_a_cell_that_no_text_uses_remakes_its_download(site: Site) -> None:
 
 
 def test_a_cell_remakes_the_pages_that_show_it(site: Site) -> None:
-    assert site.edit(SALES, "NORTH,2024,15", "NORTH,2024,16") == {"data/alpha/sales.csv", FR_PAGE, EN_PAGE}
+    assert site.edit(SALES, "NORTH,2024,15", "NORTH,2024,16") == {
+        "data/alpha/sales.csv",
+        *(FR_PAGE, EN_PAGE, *FR_FEEDS, *EN_FEEDS),
+    }
 
 
 def test_a_body_remakes_its_page(site: Site) -> None:
-    assert site.edit(ALPHA_FR, "## More", "Encore.\n\n## More") == {FR_PAGE}
+    assert site.edit(ALPHA_FR, "## More", "Encore.\n\n## More") == {FR_PAGE, *FR_FEEDS}
 
 
 def test_a_title_remakes_the_lists_that_show_it(site: Site) -> None:
-    shown = {FR_PAGE, "fr/index.html", "fr/feed.xml", "fr/nouvelles/index.html"}
+    shown = {FR_PAGE, "fr/index.html", *FR_FEEDS, "fr/nouvelles/index.html", "data/fr/index.html"}
+    shown.add("fr/nouvelles/ventes/card.png")
     assert site.edit(ALPHA_FR, "Ventes en", "Les ventes en") == shown
 
 
@@ -362,8 +374,8 @@ def test_a_title_remakes_the_lists_that_show_it(site: Site) -> None:
     ("old", "new", "expected"),
     [
         ("spare.word,Réserve", "spare.word,Autre", set()),
-        ("OFFICE,Bureau,Office", "OFFICE,Le bureau,Office", {FR_PAGE}),
-        ("PIECE,pièces,pieces", "PIECE,pièces,items", {EN_PAGE}),
+        ("OFFICE,Bureau,Office", "OFFICE,Le bureau,Office", {FR_PAGE, "data/fr/index.html", *FR_FEEDS}),
+        ("PIECE,pièces,pieces", "PIECE,pièces,items", {EN_PAGE, *EN_FEEDS}),
         ("WEST,Ouest,West", "WEST,,", set()),
     ],
 )
@@ -377,7 +389,9 @@ def test_a_definition_remakes_its_users(site: Site) -> None:
         == set()
     )
     assert site.edit(ALPHA, "rows = [", "rows = [ ") == set()
-    assert site.edit(ALPHA, '"SOUTH", "ALL"]\nrow_head', '"SOUTH"]\nrow_head') == {FR_PAGE, EN_PAGE}
+    assert site.edit(ALPHA, '"SOUTH", "ALL"]\nrow_head', '"SOUTH"]\nrow_head') == {
+        *(FR_PAGE, EN_PAGE, *FR_FEEDS, *EN_FEEDS)
+    }
 
 
 def test_a_message_remakes_its_users(site: Site) -> None:
