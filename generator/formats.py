@@ -91,6 +91,11 @@ class Style:
         """CLDR's ordinal category: English 2 is `two` (2nd), French 1 is `one` (1er)."""
         return str(self._locale.ordinal_form(number))
 
+    @property
+    def raises_ordinals(self) -> bool:
+        """Whether the ending of an ordinal number stands above the line: French 8e, not English 8th."""
+        return str(self._locale.language) == "fr"
+
     def day(self, instant: datetime, timezone: str, *, numeric: bool = False) -> str:
         """The day on which an instant falls in a time zone: `18 décembre 2025`, or in digits `18/12/2025`."""
         local = instant.astimezone(ZoneInfo(timezone)).date()

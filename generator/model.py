@@ -41,11 +41,15 @@ class Value:
 
 @dataclass(frozen=True)
 class Printed:
-    """A figure as printed: its text in a language, its machine form as rounded, and the name that it came from."""
+    """A figure as printed: its text in a language, its machine form as rounded, and the name that it came from.
+
+    `raised` is the ending of the text that the language writes above the line: the "e" of 8e.
+    """
 
     text: str
     machine: str
     figure: str
+    raised: str = ""
 
 
 @dataclass(frozen=True)

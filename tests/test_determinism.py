@@ -115,7 +115,8 @@ def test_no_bytes_tell_of_the_machine(expected: dict[str, bytes]) -> None:
     import socket
 
     secrets = [str(ROOT), "/tmp/", "1970", "2026-01-01T"]
-    secrets += [name for name in (socket.gethostname(), getpass.getuser()) if len(name) > 4]  # short ones occur by chance
+    names = (socket.gethostname(), getpass.getuser())
+    secrets += [name for name in names if len(name) > 4]  # shorter ones occur by chance
     for path, data in expected.items():
         if path.startswith("assets/vega."):
             continue  # a programme of others, which knows of 1970

@@ -411,7 +411,8 @@ def test_designers_know_the_parts_of_a_grid() -> None:
 
 
 def test_designers_know_every_template() -> None:
-    names = {path.split("templates/", 1)[1] for path in default_templates() if "/assets/" not in path and "/locale/" not in path}
+    found = (path.split("templates/", 1)[1] for path in default_templates())
+    names = {name for name in found if not name.startswith(("assets/", "locale/"))}
     listed = {code for code in first_column(section(DESIGNER, "Which template makes what")) if "." in code}
     assert names <= listed
     assert {name for name in listed if name not in names} <= {"kinds/<kind>.html", "kinds/<kind>-index.html"}

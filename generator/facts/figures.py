@@ -50,6 +50,7 @@ class _Draft:
     value: Value
     words: Words
     text: str | None = None
+    raised: str = ""
     bare: bool = False
     plus: bool = False
 
@@ -124,7 +125,7 @@ def _finish(draft: _Draft, ref: FigureRef) -> Printed:
     assert value.number is not None
     machine_form = machine(value.number, value.decimals)
     if draft.text is not None:
-        return Printed(draft.text, machine_form, ref.id)
+        return Printed(draft.text, machine_form, ref.id, draft.raised)
     text = draft.words.style.number(value.number, value.decimals, plus=draft.plus)
     return Printed(text if draft.bare else draft.words.quantity(value, text), machine_form, ref.id)
 
@@ -183,7 +184,8 @@ def _ordinal(draft: _Draft, _arguments: tuple[str, ...], ref: FigureRef) -> _Dra
     if suffix is None:
         hint = 'add it with msgctxt "ordinal"'
         raise FactError("missing-message", f'the catalogue of "{words.lang}" has no ordinal "{category}"', hint)
-    return replace(draft, text=words.style.number(number, 0) + suffix[0])
+    raised = suffix[0] if words.style.raises_ordinals else ""
+    return replace(draft, text=words.style.number(number, 0) + suffix[0], raised=raised)
 
 
 def _decimals(draft: _Draft, arguments: tuple[str, ...], _ref: FigureRef) -> _Draft:

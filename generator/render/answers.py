@@ -48,7 +48,9 @@ class Facts:
             self.wrong(error, line)
             return Inline("?", "?")
         attributes = f'class="figure" value="{escape(printed.machine)}" data-figure="{escape(printed.figure)}"'
-        return Inline(f"<data {attributes}>{escape(printed.text, quote=False)}</data>", printed.text)
+        shown = escape(printed.text.removesuffix(printed.raised) if printed.raised else printed.text, quote=False)
+        raised = f"<sup>{escape(printed.raised, quote=False)}</sup>" if printed.raised else ""
+        return Inline(f"<data {attributes}>{shown}{raised}</data>", printed.text)
 
     def title(self) -> Inline:
         """The release's title."""

@@ -125,9 +125,8 @@ def _values(plot: Plot, panel: Panel, bands: Bands, box: Box) -> Iterator[Word]:
     for point in panel.points:
         number, place = as_float(point), bands.place(box.left, point)
         if number is None:
-            yield Word(
-                place, box.pixel(0) - 10, point.printed or ":", align="center", colour=QUIET, sentence=point.sentence
-            )
+            sign = point.printed or ":"
+            yield Word(place, box.pixel(0) - 11, sign, align="center", bold=True, sentence=point.sentence)
         elif not box.scale.ticks:
             y = box.pixel(number) + (11 if number < 0 else -9)
             quiet = point_colour(plot, point) == FAINT
