@@ -195,7 +195,9 @@ panels = [{ at = { flow = "exports", product = "services" }, measure = "level", 
 def make_site(folder: Path, releases: int, *, charts: bool = True, seed: int = 1) -> None:
     """Write the site into a folder, which is made when it does not exist."""
     folder.mkdir(parents=True, exist_ok=True)
-    write(folder / "site.toml", SITE_TOML)
+    write(
+        folder / "site.toml", SITE_TOML if charts else SITE_TOML.replace("[kinds", "social_cards = false\n\n[kinds", 1)
+    )
     write(folder / "data/labels.csv", _csv([("code", "fr", "en"), *LABELS]))
     schema = _schema()
     for number in range(releases):

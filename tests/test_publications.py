@@ -1,4 +1,4 @@
-"""Kinds of publication as readers meet them: indexes in pages, neighbours, pages of the site, newsletters, feeds, charts."""
+"""Kinds of publication as readers meet them: indexes in pages, neighbours, newsletters, feeds, charts of their own."""
 
 from __future__ import annotations
 
@@ -140,9 +140,9 @@ def test_a_page_with_a_figure_in_its_title_names_itself(tmp_path: Path) -> None:
 def test_an_issue_has_a_masthead_contents_and_articles(tmp_path: Path) -> None:
     files = small_site()
     files["site.toml"] += b'\n[kinds.newsletter]\nfolder = "letters"\n'
-    files["data/labels.csv"] += "kind.newsletter,Lettre,Letter,Brief\n".encode()
-    files["data/labels.csv"] += "kind.newsletter.masthead,La Lettre,The Letter,De Brief\n".encode()
-    files["data/labels.csv"] += "kind.newsletter.subtitle,Pour tous,For all,Voor allen\n".encode()
+    files["data/labels.csv"] += b"kind.newsletter,Lettre,Letter,Brief\n"
+    files["data/labels.csv"] += b"kind.newsletter.masthead,La Lettre,The Letter,De Brief\n"
+    files["data/labels.csv"] += b"kind.newsletter.subtitle,Pour tous,For all,Voor allen\n"
     files["data/q1/release.toml"] = (
         b'kind = "newsletter"\npublished = 2024-04-01T09:00:00Z\n[periods]\nissue = "2024-Q1"\n'
     )
@@ -152,11 +152,13 @@ def test_an_issue_has_a_masthead_contents_and_articles(tmp_path: Path) -> None:
         files[f"content/{lang}/letters/q1.md"] = content("An issue", "q1", body)
     found = pages(files, tmp_path / "site")
     html = found["en/letter/q1/index.html"]
-    assert re.search(r'masthead-name">The Letter<.*masthead-line">For all<.*masthead-issue">1st quarter 2024<', html, re.S)
+    assert re.search(
+        r'masthead-name">The Letter<.*masthead-line">For all<.*masthead-issue">1st quarter 2024<', html, re.S
+    )
     assert "1er trimestre 2024" in found["fr/lettre/q1/index.html"]
     contents = html[html.index('class="issue-contents"') : html.index("</nav>", html.index('class="issue-contents"'))]
     assert links(contents) == ["#trade", "#one", "#two", "#else"]
-    assert [title for title in re.findall(r"<h3 id=\"\w+\">(\w+)</h3>", html)] == ["One", "Two"]
+    assert list(re.findall(r"<h3 id=\"\w+\">(\w+)</h3>", html)) == ["One", "Two"]
     assert html.count('<article class="issue-article"') == 2
     assert html.index("Intro.") < html.index('class="issue-contents"') < html.index("First.") < html.index("A note.")
     assert html.count('<div class="footnote">') == 1
@@ -166,7 +168,9 @@ def test_an_issue_has_a_masthead_contents_and_articles(tmp_path: Path) -> None:
 
 
 def test_feeds_carry_the_full_text_with_absolute_addresses(tmp_path: Path) -> None:
-    files = changed(small_site(), "content/en/news/alpha.md", ("## More", "[Here](#more), [there](/en/).[^n]\n\n## More"))
+    files = changed(
+        small_site(), "content/en/news/alpha.md", ("## More", "[Here](#more), [there](/en/).[^n]\n\n## More")
+    )
     files["content/en/news/alpha.md"] += b"\n\n[^n]: Noted.\n"
     found = pages(files, tmp_path / "site")
     entry = ET.fromstring(found["en/feed.xml"]).findall(f"{ATOM}entry")[1]
@@ -191,7 +195,9 @@ def structured(html: str) -> list[dict[str, object]]:
 
 
 def test_a_release_describes_itself_to_machines(tmp_path: Path) -> None:
-    files = changed(small_site(), "data/alpha/release.toml", ('source = "OFFICE"', 'source = "OFFICE"\ntitle = "OFFICE"'))
+    files = changed(
+        small_site(), "data/alpha/release.toml", ('source = "OFFICE"', 'source = "OFFICE"\ntitle = "OFFICE"')
+    )
     files = changed(files, "content/en/news/alpha.md", ("title: Sales in", "title: </script><b>Sales & co</b> in"))
     news, *sets = structured(pages(files, tmp_path / "site")["en/news/sales/index.html"])
     assert (news["@type"], news["inLanguage"]) == ("NewsArticle", "en")

@@ -116,3 +116,29 @@ def test_every_page_has_a_strict_policy(site, rivers) -> None:
                 if element.tag in ("link", "script", "style", "body") or "http-equiv" in element.attributes
             ]
             assert governed[0].lower() == POLICY.lower(), page.path
+
+
+def test_exploring_a_chart_keeps_the_policy(site, browser) -> None:
+    """Vega, loaded on demand from the site itself, and run under the same policy: for each chart of a page."""
+    path = "en/press-releases/regional-foreign-trade-2024/"
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context.add_init_script("""
+      window.broken = [];
+      document.addEventListener("securitypolicyviolation", event => {
+        broken.push(`${event.effectiveDirective}: ${event.blockedURI}`) })""")
+    page = context.new_page()
+    said: list[str] = []
+    asked: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(site.address + path)
+    assert not [url for url in asked if "vega" in url]
+    for figure in page.locator("figure.chart").all():
+        figure.locator("button.explore").click()
+        figure.locator(".explored svg [aria-label]").first.wait_for()
+        assert not figure.locator(".drawing").first.is_visible()
+    assert len([url for url in asked if "/assets/vega." in url]) == 1
+    assert [url for url in asked if not url.startswith(site.address)] == []
+    assert page.evaluate("broken") == said == []
+    context.close()
