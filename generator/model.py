@@ -52,16 +52,28 @@ class Printed:
     raised: str = ""
 
 
+class DataFile(NamedTuple):
+    """A data file of a release: its table, its title (else the name of the file), that name, what must be said of its
+    data, and their source."""
+
+    table: str
+    title: str
+    name: str
+    note: str
+    source: str
+
+
 @dataclass(frozen=True)
 class Headline:
-    """What lists and feeds show of a release in a language: title and summary, as HTML and as plain text; and the
-    drawing on its card, where its kind has covers."""
+    """What lists and feeds show of a release in a language: title and summary, as HTML and as plain text; the drawing
+    on its card, where its kind has covers; and its data files."""
 
     title_html: str
     title: str
     summary_html: str
     summary: str
     cover: str = ""
+    files: tuple[DataFile, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -301,5 +301,5 @@ def session(leader: int) -> list[int]:
 
 
 def test_the_pool_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workers.os, "cpu_count", lambda: 1)
+    monkeypatch.setattr(workers.os, "sched_getaffinity", lambda _process: {0})
     assert workers.processes(10_000) is None

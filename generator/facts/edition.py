@@ -7,6 +7,7 @@ a small set of them (`@…`), whose digest is cheap to know.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from ..definitions import (
@@ -15,7 +16,7 @@ from ..definitions import (
     Table,
     TableSpec,
 )
-from ..model import Part, Value
+from ..model import Headline, Part, Value
 from ..sources.files import digest_of
 from ..sources.site import Site
 from ..sources.texts import charts_shown
@@ -191,9 +192,14 @@ def _answer_front(edition: Edition, release: str, lang: str) -> str:
     return ABSENT if front is None else digest_of(repr((front.title, front.summary, front.slug)))
 
 
-def _answer_part(edition: Edition, name: str) -> str:
+def _answer_part(edition: Edition, name: str, side: str = "") -> str:
+    """The digest of a part; of a headline, that of its files alone, or of all but its files."""
     part = edition.parts.get(name)
-    return ABSENT if part is None else digest_of(repr(part))
+    if part is None:
+        return ABSENT
+    if isinstance(part, Headline) and side:
+        return digest_of(repr(part.files if side == "files" else replace(part, files=())))
+    return digest_of(repr(part))
 
 
 def _answer_charts(edition: Edition, release: str, lang: str) -> str:

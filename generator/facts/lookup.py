@@ -8,6 +8,7 @@ next build asks again only the questions of units that changed.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from ..config import SiteConfig
@@ -26,7 +27,7 @@ from ..definitions import (
 )
 from ..errors import FactError, SourceErrors, did_you_mean
 from ..formats import Style
-from ..model import FeedText, Headline
+from ..model import DataFile, FeedText, Headline
 from ..sources.labels import LABELS_FILE
 from ..sources.site import Site, catalogue_name
 from ..sources.texts import charts_shown
@@ -123,7 +124,14 @@ class Lookup:
 
     def headline(self, release: str, lang: str) -> Headline:
         """Title and summary of a release, with their figures printed: for lists and feeds."""
-        part = self._part(f"headline:{release}:{lang}")
+        return replace(self._headline(release, lang, "words"), files=())
+
+    def data_files(self, release: str, lang: str) -> tuple[DataFile, ...]:
+        """The data files of a release: for the list of all data."""
+        return self._headline(release, lang, "files").files
+
+    def _headline(self, release: str, lang: str, side: str) -> Headline:
+        part = self._part(f"headline:{release}:{lang}", side)
         assert isinstance(part, Headline)
         return part
 
@@ -133,8 +141,8 @@ class Lookup:
         assert isinstance(part, FeedText)
         return part
 
-    def _part(self, name: str) -> object:
-        self._note(f"{PART_UNIT}{name}", ("part", name))
+    def _part(self, name: str, *side: str) -> object:
+        self._note(f"{PART_UNIT}{name}", ("part", name, *side))
         return self._edition.parts[name]
 
     def near(self, release: str, lang: str, count: int) -> tuple[str, ...]:

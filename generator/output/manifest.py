@@ -10,7 +10,7 @@ import json
 import shutil
 import sqlite3
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import astuple, dataclass, field
 from pathlib import Path
@@ -19,14 +19,16 @@ from typing import Any
 
 from ..errors import CommuniqueError, Problem, SourceRef
 from ..facts.edition import Record
-from ..model import FeedText, Headline, Link, Part, Target
+from ..model import DataFile, FeedText, Headline, Link, Part, Target
 from ..sources.files import Known, Stamp
 from ..sources.site import Memo
 
 FORMAT = 4
 #: From how many keys on it is quicker to read a column whole.
 _MANY = 200
-_PARTS: MappingProxyType[str, Callable[..., Part]] = MappingProxyType({"Headline": Headline, "FeedText": FeedText})
+_PARTS: MappingProxyType[str, Callable[..., Part]] = MappingProxyType(
+    {"Headline": lambda *fields: _headline(fields), "FeedText": FeedText}
+)
 
 
 @dataclass(frozen=True)
@@ -245,6 +247,11 @@ def _manifest(index: Mapping[str, Any], path: Path) -> Manifest:
 
 def _stamp_row(stamp: Stamp) -> tuple[int, int, int, int]:
     return stamp.size, stamp.mtime_ns, stamp.ctime_ns, stamp.inode
+
+
+def _headline(fields: Sequence[Any]) -> Headline:
+    *words, files = fields
+    return Headline(*words, tuple(DataFile(*file) for file in files))
 
 
 def _target_row(target: Target) -> list[object]:

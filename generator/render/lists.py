@@ -123,7 +123,7 @@ def _group(lookup: Lookup, release: str, lang: str, path: str) -> DataGroup:
         href=urls.relative(release_path(lookup, release, lang), path),
         date=lookup.style(lang).day(published, lookup.config().timezone),
         date_machine=published.isoformat(),
-        downloads=downloads(lookup, release, lang, path),
+        downloads=downloads(lookup.data_files(release, lang), release, path),
     )
 
 

@@ -14,7 +14,7 @@ from .addresses import kind_name, release_path
 from .answers import Facts, FeedFacts, PageFacts
 from .charts import ChartCache
 from .covers import render_cover
-from .data_files import downloads
+from .data_files import data_files, downloads
 from .frames import frame, masthead, share
 from .outline import Section, outline
 from .prose import ProseRenderer
@@ -53,7 +53,7 @@ def render_release(lookup: Lookup, release: str, lang: str, path: str, desk: Des
     kind = lookup.config().kinds[lookup.kind(release)]
     published = lookup.published(release)
     paths = {other: release_path(lookup, release, other) for other in lookup.languages(release)}
-    files = downloads(lookup, release, lang, path)
+    files = downloads(data_files(lookup, release, lang), release, path)
     whole, footnotes = outline(body.html)
     date = lookup.style(lang).day(published, lookup.config().timezone, numeric=kind.date == "numeric")
     view = ReleasePage(
@@ -113,7 +113,8 @@ def render_headline(lookup: Lookup, release: str, lang: str) -> tuple[Headline, 
     facts = Facts(lookup, release, lang)
     title, summary = facts.title(), facts.summary()
     cover = _cover(lookup, release, lang) if lookup.config().kinds[lookup.kind(release)].covers else ""
-    return Headline(title.html, title.text, summary.html, summary.text, cover), facts.problems
+    files = data_files(lookup, release, lang)
+    return Headline(title.html, title.text, summary.html, summary.text, cover, files), facts.problems
 
 
 def _cover(lookup: Lookup, release: str, lang: str) -> str:
