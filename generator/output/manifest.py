@@ -250,8 +250,8 @@ def _stamp_row(stamp: Stamp) -> tuple[int, int, int, int]:
 
 
 def _headline(fields: Sequence[Any]) -> Headline:
-    *words, files = fields
-    return Headline(*words, tuple(DataFile(*file) for file in files))
+    title_html, title, summary_html, summary, cover, files = fields
+    return Headline(title_html, title, summary_html, summary, cover, tuple(DataFile(*file) for file in files))
 
 
 def _target_row(target: Target) -> list[object]:
