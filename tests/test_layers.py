@@ -24,7 +24,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("definitions", "spec", "urls"),
     ("model",),
     ("config",),
-    ("formats",),
+    ("formats", "typography"),
     ("sources",),
     ("facts",),
     ("render",),

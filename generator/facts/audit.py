@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from ..definitions import ClaimSpec, Reference, Release
@@ -11,8 +10,8 @@ from ..model import Row
 from ..sources.texts import references
 from .claims import judge, number_of
 from .lookup import Lookup
-
-_SHARED = ("figure", "claim", "chart", "table")
+from .parity import compare_languages
+from .setting import doubtful
 
 
 def audit_release(release: str, lookup: Lookup) -> tuple[Problem, ...]:
@@ -32,12 +31,10 @@ def audit_release(release: str, lookup: Lookup) -> tuple[Problem, ...]:
             problems += _judge(claim, definitions, lookup, _places("claim", claim.id, texts, paths))
     problems += _unused(definitions, texts)
     bodies = {lang: lookup.text(release, lang) for lang in texts}
-    whole = all(text.front.title and text.front.summary for text in bodies.values())
-    compared = {
-        lang: tuple(reference for reference in found if whole or reference.line >= bodies[lang].body_line)
-        for lang, found in texts.items()
-    }
-    problems += _differences(compared, paths)
+    if all(text.front.title and text.front.summary for text in bodies.values()):
+        problems += compare_languages(bodies)
+    for text in bodies.values():
+        problems += doubtful(text)
     return tuple(problems)
 
 
@@ -92,23 +89,3 @@ def _unused(release: Release, texts: Mapping[str, tuple[Reference, ...]]) -> Ite
             where = SourceRef(release.path, claim.line)
             hint = f"write [words](claim:{claim.id}) where a text says it, or delete the claim"
             yield Problem("claim-unused", f'no text asserts the claim "{claim.id}"', where, hint, level="hint")
-
-
-def _differences(texts: Mapping[str, tuple[Reference, ...]], paths: Mapping[str, str]) -> Iterator[Problem]:
-    """What one language says and another does not, compared with the first language."""
-    langs = list(texts)
-    counts = {
-        lang: Counter((reference.kind, reference.name) for reference in found if reference.kind in _SHARED)
-        for lang, found in texts.items()
-    }
-    for lang in langs[1:]:
-        for one, other in ((langs[0], lang), (lang, langs[0])):
-            for kind, name in counts[one] - counts[other]:
-                lines = [found.line for found in texts[one] if (found.kind, found.name) == (kind, name)]
-                shown = f"{{{{ {name} }}}}" if kind == "figure" else f"{kind}:{name}"
-                here, there = counts[one][kind, name], counts[other][kind, name]
-                message = f"{shown} stands here, but not in {paths[other]}"
-                if there:
-                    message = f"{shown} stands {here} times here, but {there} in {paths[other]}"
-                where = SourceRef(paths[one], lines[-1])
-                yield Problem("language-difference", message, where, "make both languages say the same")

@@ -20,6 +20,7 @@ from markdown.extensions.footnotes import FootnoteExtension
 from markdown.treeprocessors import Treeprocessor
 
 from ..errors import Problem, SourceRef
+from ..typography import typeset
 from ..urls import slugify
 from .blocks import Blocks
 from .overlooked import REFERENCE, crowded, forbidden, overlooked
@@ -58,7 +59,9 @@ class Inline:
 
 
 class Figures(Protocol):
-    """What prints figures. It notes its own problems, and answers with something printable."""
+    """What prints figures of a language. It notes its own problems, and answers with something printable."""
+
+    lang: str
 
     def figure(self, expression: str, line: int) -> Inline:
         """What `{{ expression }}` prints."""
@@ -95,8 +98,8 @@ class Prose:
 class ProseRenderer:
     """Markdown of one language → HTML. Made once, used for every text."""
 
-    def __init__(self, backlink: str) -> None:
-        self._tree = _Resolve()
+    def __init__(self, backlink: str, lang: str) -> None:
+        self._tree = _Resolve(lang)
         self._md = Markdown(
             extensions=[FootnoteExtension(BACKLINK_TITLE=backlink), Blocks(), _Extension(self._tree)],
             output_format="html",
@@ -125,15 +128,18 @@ class ProseRenderer:
 
 def render_line(text: str, line: int, resolver: Figures) -> Inline:
     """A title or a summary: plain text with figures → HTML and plain text."""
-    pieces = _FIGURE.split(text)
-    html, plain = [], []
-    for index, piece in enumerate(pieces):
-        shape = resolver.figure(piece, line) if index % 2 else Inline(escape(piece, quote=False), piece)
-        html.append(shape.html)
-        plain.append(shape.text)
-        if index % 2 == 0 and (brace := re.search(r"\{\{|\}\}", piece)):
-            resolver.figure(piece[brace.start() :], line)  # which is none, and says so
-    return Inline("".join(html), "".join(plain))
+    figures: list[Inline] = []
+
+    def token(found: re.Match[str]) -> str:
+        figures.append(resolver.figure(found.group(1), line))
+        return f"{_OPEN}{len(figures) - 1}{_CLOSE}"
+
+    bare = _FIGURE.sub(token, text)
+    if brace := re.search(r"\{\{|\}\}", bare):
+        resolver.figure(bare[brace.start() :], line)  # which is none, and says so
+    whole = typeset(bare, resolver.lang)  # with the figures in their places: signs stand beside them
+    html = _TOKEN.sub(lambda found: figures[int(found.group(1))].html, escape(whole, quote=False))
+    return Inline(html, _TOKEN.sub(lambda found: figures[int(found.group(1))].text, whole))
 
 
 class _Work:
@@ -264,8 +270,10 @@ class _Work:
         target = (element.get("src") or "").strip()
         kind, _, name = target.partition(":")
         line = self.line_of(f"({target}")
-        alt = unescape(self.plain(element.get("alt") or "")).strip()
-        title = unescape(self.plain(element.get("title") or "")).strip()
+        alt, title = (
+            typeset(unescape(self.plain(element.get(name) or "")).strip(), self.resolver.lang)
+            for name in ("alt", "title")
+        )
         if kind not in ("chart", "table"):
             hint = "write ![description](chart:id) or ![caption](table:id)"
             self.wrong("bad-link", f'the image "{self.plain(target)}" is neither a chart nor a table', line, hint)
@@ -295,6 +303,10 @@ class _Resolve(Treeprocessor):
 
     work: _Work
 
+    def __init__(self, lang: str) -> None:
+        super().__init__()
+        self._lang = lang
+
     def run(self, root: ElementTree.Element) -> None:
         """Markdown's hook: change the tree in place."""
         for parent in root.iter():
@@ -313,6 +325,16 @@ class _Resolve(Treeprocessor):
                 self.work.link(element)
         for aside in root.iter("aside"):
             aside.set("aria-labelledby", aside[0].get("id") or "")
+        self.typeset(root)
+
+    def typeset(self, element: ElementTree.Element) -> None:
+        """Set all words but those of code."""
+        if element.text and element.tag not in ("code", "pre"):
+            element.text = typeset(element.text, self._lang)
+        for child in element:
+            self.typeset(child)
+            if child.tail:
+                child.tail = typeset(child.tail, self._lang)
 
     def misplaced(self, images: list[ElementTree.Element]) -> None:
         """Images among other things: each is told, and does not show."""

@@ -50,7 +50,7 @@ class Press:
         """What rendering a text needs. The converter's one text of its own is a message of the catalogue."""
         backlink = Words(lookup, lang).message("Back to the text")
         if lang not in self._prose:
-            self._prose[lang] = ProseRenderer(backlink)
+            self._prose[lang] = ProseRenderer(backlink, lang)
         return Desk(self.templates, self._prose[lang], self.charts)
 
     def make(self, target: Target) -> tuple[Artifact, Lookup]:

@@ -164,7 +164,9 @@ def charts_shown(body: str, first: int = 1) -> dict[str, ChartWords]:
     found: dict[str, ChartWords] = {}
     for match in _CHART.finditer(body):
         description, name, title = (_ESCAPED.sub(r"\1", part or "") for part in match.groups())
-        words = ChartWords(title, " ".join(description.split()), body.count("\n", 0, match.start()) + first)
+        words = ChartWords(
+            title, re.sub(r"[ \t\n]+", " ", description).strip(), body.count("\n", 0, match.start()) + first
+        )
         found.setdefault(name, words)
     return found
 
