@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from . import __version__
 from .errors import OutputError, UsageError
@@ -21,16 +22,17 @@ if TYPE_CHECKING:  # what builds is imported when there is something to build: -
     from .build import Report
 
 BUILT, PROBLEMS, USAGE = 0, 1, 2
+SAME, DIFFERENT = 0, 1
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command. Exit code: 0 built, 1 the sources have problems (nothing was written), 2 wrong usage."""
+    """Run the command. Exit code: 0 built (or nothing differs), 1 problems (or a difference), 2 wrong usage."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a terminal that knows no "→" must not cost the build
     options = _parser().parse_args(arguments)
     try:
-        return _build(options)
+        return _diff(options) if options.command == "diff" else _build(options)
     except (OutputError, UsageError) as error:
         print(f"communique: {error}", file=sys.stderr)
         return USAGE
@@ -50,14 +52,26 @@ def _parser() -> argparse.ArgumentParser:
         ("build", "build the site, or say what is wrong and change nothing"),
         ("check", "find everything that a build would find, and write nothing"),
     ):
-        command = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
-        command.add_argument(
-            "--root", type=Path, default=Path(), metavar="DIR", help="the site's folder (default: here)"
-        )
+        command = _command(commands, name, text)
         command.add_argument("--out", type=Path, metavar="DIR", help="where the site goes (default: ROOT/build/site)")
-        command.add_argument("--now", type=_instant, metavar="INSTANT", help="build as of this instant, with its zone")
-        command.add_argument("--json", action="store_true", help="print one JSON object instead of text")
+    text = "say what a change would do, before anything is published"
+    diff = _command(commands, "diff", text)
+    other = diff.add_mutually_exclusive_group(required=True)
+    other.add_argument("--against", metavar="BEFORE", help="the version before: another folder, or a git revision")
+    other.add_argument("--data", type=Path, metavar="DIR", help="new data: files that take the place of those in data/")
+    diff.add_argument("--html", type=Path, metavar="FILE", help="write the change as an HTML page, too")
     return parser
+
+
+def _command(commands: Any, name: str, text: str) -> argparse.ArgumentParser:
+    """A command with the options that all have."""
+    command: argparse.ArgumentParser = commands.add_parser(
+        name, help=text, description=text[0].upper() + text[1:] + "."
+    )
+    command.add_argument("--root", type=Path, default=Path(), metavar="DIR", help="the site's folder (default: here)")
+    command.add_argument("--now", type=_instant, metavar="INSTANT", help="as of this instant, with its zone")
+    command.add_argument("--json", action="store_true", help="print one JSON object instead of text")
+    return command
 
 
 def _instant(text: str) -> datetime:
@@ -71,10 +85,48 @@ def _instant(text: str) -> datetime:
     return instant
 
 
-def _build(options: argparse.Namespace) -> int:
+def _root(options: argparse.Namespace) -> Path:
     root: Path = options.root
     if not root.is_dir():
         raise UsageError(f"there is no folder {root}")
+    return root.resolve()
+
+
+def _diff(options: argparse.Namespace) -> int:
+    """Exit code: 0 nothing would change, 1 something would, 2 wrong usage or sources that cannot be compared."""
+    root = _root(options)
+    from .errors import SourceErrors
+    from .impact import compare
+    from .impact_report import as_html, as_object, as_text
+    from .output.charts import FolderCharts
+    from .sources.files import FolderFiles, OverlaidFiles
+    from .versions import new_data, version_before
+    from .workers import Tools
+
+    files, now = FolderFiles(root), options.now or datetime.now(UTC)
+    tools = Tools(FolderCharts(root / "build" / "cache" / "charts"))
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            if options.data is not None:
+                impact = compare(files, OverlaidFiles(files, new_data(options.data, root)), now, tools)
+            else:
+                before = version_before(options.against, root, Path(folder))
+                impact = compare(FolderFiles(before), files, now, tools)
+        except SourceErrors as errors:
+            raise UsageError("\n".join(problem.text() for problem in errors.problems)) from None
+    if options.html is not None:
+        title = f"What changes: {options.data or options.against}"
+        options.html.write_text(as_html(impact, title), encoding="utf-8")
+    if options.json:
+        print(json.dumps(as_object(impact), ensure_ascii=not str(sys.stdout.encoding).lower().startswith("utf")))
+    else:
+        print(as_text(impact))
+    return DIFFERENT if impact else SAME
+
+
+def _build(options: argparse.Namespace) -> int:
+    root: Path = options.root
+    _root(options)
     from .build import build_site
     from .output.charts import FolderCharts
     from .output.write import DryOutput, opened

@@ -411,6 +411,7 @@ def test_nothing_changed_changes_nothing(tmp_path: Path, levels: str) -> None:
     files["site.toml"] += levels.encode()
     if "broken" in levels:
         files["content/fr/notes/beta.md"] = content("Note", "note-b", "[Rien](/fr/rien/)")
+        files["content/en/notes/beta.md"] = content("Note", "note-b", "[Nothing](/en/nothing/)")
     if "orphan" in levels:
         files["content/fr/notes/nobody.md"] = content("Rien", "rien", "Rien.")
     first = build(files, out)

@@ -29,9 +29,11 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("facts",),
     ("render",),
     ("checks", "output"),
-    ("plan", "workers"),
+    ("plan", "versions", "workers"),
     ("refresh",),
     ("build",),
+    ("impact",),
+    ("impact_report",),
     ("cli",),
     ("__main__",),
 )

@@ -172,6 +172,7 @@ def test_feeds_carry_the_full_text_with_absolute_addresses(tmp_path: Path) -> No
         small_site(), "content/en/news/alpha.md", ("## More", "[Here](#more), [there](/en/).[^n]\n\n## More")
     )
     files["content/en/news/alpha.md"] += b"\n\n[^n]: Noted.\n"
+    files = changed(files, "site.toml", ("[checks]", '[checks]\nlanguage-difference = "hint"'))
     found = pages(files, tmp_path / "site")
     entry = ET.fromstring(found["en/feed.xml"]).findall(f"{ATOM}entry")[1]
     text = entry.findtext(f"{ATOM}content") or ""

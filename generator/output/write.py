@@ -288,3 +288,32 @@ class MemoryStage:
 
     def discard(self) -> None:
         """See `Stage.discard`."""
+
+
+class CountedOutput:
+    """An output that keeps the digest of everything that is put, and no bytes: for comparing two versions of a site."""
+
+    def __init__(self) -> None:
+        self.digests: dict[str, str] = {}
+
+    def before(self) -> Manifest:
+        """See `Output.before`."""
+        return Manifest()
+
+    def stage(self) -> Stage:
+        """See `Output.stage`."""
+        return _CountedStage(self.digests)
+
+    def remember(self, manifest: Manifest) -> None:
+        """See `Output.remember`."""
+
+
+class _CountedStage(MemoryStage):
+    def __init__(self, digests: dict[str, str]) -> None:
+        self._digests = digests
+
+    def put(self, path: str, content: bytes) -> tuple[str, int, int]:
+        """See `Stage.put`."""
+        made = super().put(path, content)
+        self._digests[path] = made[0]
+        return made

@@ -176,6 +176,27 @@ class MemoryFiles:
         return 0
 
 
+@dataclass(frozen=True)
+class OverlaidFiles:
+    """A site with some of its files in other places: `above` maps a path to the file that is read for it."""
+
+    below: Files
+    above: Mapping[str, Path]
+
+    def scan(self) -> tuple[Mapping[str, Stamp], tuple[Problem, ...]]:
+        """See `Files.scan`."""
+        stamps, problems = self.below.scan()
+        return {**stamps, **{path: _stamp(place.stat()) for path, place in self.above.items()}}, problems
+
+    def read(self, path: str) -> bytes:
+        """See `Files.read`."""
+        return self.above[path].read_bytes() if path in self.above else self.below.read(path)
+
+    def now_ns(self) -> int:
+        """See `Files.now_ns`."""
+        return self.below.now_ns()
+
+
 def digest_of(data: bytes | str) -> str:
     """The digest by which sources, answers and outputs are compared."""
     raw = data.encode() if isinstance(data, str) else data
