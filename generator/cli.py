@@ -32,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="backslashreplace")  # a terminal that knows no "→" must not cost the build
     options = _parser().parse_args(arguments)
     try:
-        return _diff(options) if options.command == "diff" else _build(options)
+        return {"diff": _diff, "new": _new}.get(options.command, _build)(options)
     except (OutputError, UsageError) as error:
         print(f"communique: {error}", file=sys.stderr)
         return USAGE
@@ -60,6 +60,11 @@ def _parser() -> argparse.ArgumentParser:
     other.add_argument("--against", metavar="BEFORE", help="the version before: another folder, or a git revision")
     other.add_argument("--data", type=Path, metavar="DIR", help="new data: files that take the place of those in data/")
     diff.add_argument("--html", type=Path, metavar="FILE", help="write the change as an HTML page, too")
+    new = _command(commands, "new", "make the files of a new release, as a draft")
+    new.add_argument("kind", metavar="KIND", help="a kind of publication of site.toml")
+    new.add_argument("--id", required=True, metavar="ID", help="the name of the release's folder")
+    new.add_argument("--from", dest="earlier", metavar="RELEASE", help="take over everything but the numbers")
+    new.add_argument("--shift", metavar="UNIT=N", help="move its periods: year=1, half=1, quarter=1, month=1")
     return parser
 
 
@@ -122,6 +127,36 @@ def _diff(options: argparse.Namespace) -> int:
     else:
         print(as_text(impact))
     return DIFFERENT if impact else SAME
+
+
+def _new(options: argparse.Namespace) -> int:
+    """Exit code: 0 written, 2 wrong usage or sources that cannot be read."""
+    root = _root(options)
+    from .editions import blank_release, next_edition, parse_shift, read_sources, write_files
+    from .errors import SourceErrors
+    from .sources.files import FolderFiles
+
+    months = parse_shift(options.shift) if options.shift else 0
+    if months and not options.earlier:
+        raise UsageError("--shift moves the periods of an earlier release: say which with --from")
+    try:
+        site = read_sources(FolderFiles(root))
+        if options.earlier:
+            new = next_edition(site, options.kind, options.earlier, options.id, months)
+        else:
+            new = blank_release(site, options.kind, options.id, options.now or datetime.now(UTC))
+    except SourceErrors as errors:
+        raise UsageError("\n".join(problem.text() for problem in errors.problems)) from None
+    write_files(new, root)
+    if options.json:
+        print(json.dumps({"files": list(new.files), "remarks": list(new.remarks)}, ensure_ascii=False))
+        return BUILT
+    for path in new.files:
+        print(path)
+    for remark in new.remarks:
+        print(f"look at: {remark}")
+    print("a draft: it is in no public build. Fill the tables, then run communique check")
+    return BUILT
 
 
 def _build(options: argparse.Namespace) -> int:

@@ -221,7 +221,9 @@ spare.word,Réserve,Spare,Reserve
     "content/fr/notes/beta.md": content("Note", "note-b", "Voir [les ventes](release:alpha#more)."),
     "content/en/notes/beta.md": content("Note", "note-b", "See [the sales](release:alpha#more)."),
     "data/gamma/release.toml": _release("news", "2024-12-01T09:00:00+01:00"),
-    "content/fr/news/gamma.md": content("Plus tard", "plus-tard", "Après [la note](release:beta), [ici](/fr/notes/note-b/)."),
+    "content/fr/news/gamma.md": content(
+        "Plus tard", "plus-tard", "Après [la note](release:beta), [ici](/fr/notes/note-b/)."
+    ),
     "content/en/news/gamma.md": content("Later", "later", "After [the note](release:beta), [here](/en/notes/note-b/)."),
     "data/delta/release.toml": _release("note", "2024-01-01T09:00:00+01:00", draft=True),
     "content/fr/notes/delta.md": content("Brouillon", "brouillon", "Pas [encore](release:gamma)."),

@@ -29,7 +29,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("facts",),
     ("render",),
     ("checks", "output"),
-    ("plan", "versions", "workers"),
+    ("editions", "plan", "versions", "workers"),
     ("refresh",),
     ("build",),
     ("impact",),

@@ -31,6 +31,16 @@ def earlier(code: str, lag: str) -> str:
     return _write(frequency, number - (1 if lag == "period" else frequency))
 
 
+def shifted(code: str, months: int) -> str:
+    """The period that lies some months later; a period that does not fit into them (a year, moved by a quarter) stays.
+
+    Raises FactError.
+    """
+    frequency, number = parse_period(code)
+    length = 12 // frequency
+    return code if months % length else _write(frequency, number + months // length)
+
+
 def years_between(start: str, end: str) -> Decimal:
     """Years from one period to a later one of the same frequency. Raises FactError."""
     first, last = parse_period(start), parse_period(end)

@@ -27,7 +27,7 @@ from .tables import read_table
 from .texts import parse_text
 
 _RELEASE = re.compile(r"^data/([^/]+)/release\.toml$")
-_ID = re.compile(r"^(?=.{1,100}$)[A-Za-z0-9]+([._-][A-Za-z0-9]+)*$")
+RELEASE_ID = re.compile(r"^(?=.{1,100}$)[A-Za-z0-9]+([._-][A-Za-z0-9]+)*$")
 _LONGEST_SLUG = 100
 
 
@@ -235,7 +235,7 @@ class _Heads:
         self.broken: set[str] = set()
 
     def head(self, release: str, path: str, expected: set[str]) -> ReleaseHead | None:
-        if not _ID.match(release):
+        if not RELEASE_ID.match(release):
             hint = "use letters, digits and hyphens"
             self.problems.append(
                 Problem("bad-path", f'the folder name "{release}" cannot be used', SourceRef(path), hint)
