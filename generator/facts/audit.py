@@ -1,4 +1,4 @@
-"""A release as a whole → what no single page shows is wrong: false claims, unread tables, uneven languages."""
+"""A release as a whole → what no single page shows: false claims, unread tables, uneven languages, loose words."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from ..model import Row
 from ..sources.texts import references
 from .claims import judge, number_of
 from .lookup import Lookup
+from .wording import audit_wording
 
 _SHARED = ("figure", "claim", "chart", "table")
 
@@ -38,6 +39,7 @@ def audit_release(release: str, lookup: Lookup) -> tuple[Problem, ...]:
         for lang, found in texts.items()
     }
     problems += _differences(compared, paths)
+    problems += audit_wording(definitions, bodies, lookup)
     return tuple(problems)
 
 
