@@ -17,9 +17,10 @@ _FIGURE = re.compile(r"\{\{((?:(?!\{\{|\}\}).)*)\}\}")
 _TICKS = re.compile(r"`+")
 _NOTE = re.compile(r"\[\^[^\[\]\s]+\]")
 _CLAIM = re.compile(r"\[([^\[\]]*)\]\(\s*claim:[^)\n]*\)")
-_TARGET = re.compile(r"\]\(\s*(?:<[^<>\n]*>|(?:[^\s()\"<]|\([^\s()\"]*\))*)|\]\[[^\[\]\n]*\]|^ {0,3}\[[^\[\]\n]+\]:.*", re.M)
+_TARGET = re.compile(r"\]\(\s*(?:<[^<>\n]*>|(?:[^\s()\"<]|\([^\s()\"]*\))*)\)?")
+_DEFINED = re.compile(r"^ {0,3}\[[^\[\]\n]+\]:[ \t]*<?(?:[a-z]+:|/|#)\S*", re.M)
 _ADDRESS = re.compile(r"https?://[^\s)>\]]*")
-_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+_ENTITY = re.compile(r"&(?:#\d{1,32}|#[xX][0-9a-fA-F]{1,32}|[A-Za-z][A-Za-z0-9]{1,31});")
 _AROUND = 36
 
 
@@ -65,7 +66,7 @@ def bare(passage: Passage) -> Bare:
         text = _hide(_NOTE, text)
     claims = tuple(found.span(1) for found in _CLAIM.finditer(text)) if "claim:" in text else ()
     if "]" in text:
-        text = _hide(_TARGET, text)
+        text = _hide(_DEFINED, _hide(_TARGET, text))
     if "://" in text:
         text = _hide(_ADDRESS, text)
     if "&" in text:

@@ -16,9 +16,10 @@ from ..formats import Style
 from ..sources.wording import Wording
 from .bare_text import Bare, Span, inside
 
+_RAISED = r"\u00b2\u00b3\u00b9\u00bc-\u00be\u2070-\u2079\u2080-\u2089\u2150-\u2189\u2460-\u249b"
+#: A number in digits that no letter and no digit stands before: fractions in one character (½) too.
 _DIGITS = re.compile(
-    r"(?<![^\W_])(?:\d+(?:[.,:/'’]\d+|[ \u00a0\u2009\u202f]\d{3}(?!\d))*"
-    r"|[\u00b2\u00b3\u00b9\u00bc-\u00be\u2070-\u2079\u2080-\u2089\u2150-\u2189\u2460-\u249b])"
+    rf"[\d{_RAISED}](?<![^\W_].)(?:(?<=\d)\d*(?:[.,:/'’]\d+|[ \u00a0\u2009\u202f]\d{{3}}(?!\d))*)?", re.S
 )
 _YEARS = re.compile(r"[0-9]{4}(?:/[0-9]{4})*")
 _SIGN_BEFORE = re.compile(r"(?:[+\u2212€$£#]\s?|(?:^|\s)-)$")
@@ -42,6 +43,8 @@ class Allowed:
         """Those of some words that no literal holds; the literals that hold the rest are added to `used`."""
         rest = set(found)
         for literal, pattern in self.patterns.items():
+            if literal.partition(" ")[0] not in text.text:
+                continue
             spans = tuple(match.span() for match in pattern.finditer(text.text))
             covered = {span for span in found if inside(span, spans)} if spans else set()
             if covered:

@@ -1,4 +1,4 @@
-"""The texts of a release → what their words say that no figure and no claim stands behind, or that figures contradict."""
+"""The texts of a release → what they say that no figure or claim stands behind, or that a figure contradicts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ..sources.passages import passages
 from ..sources.wording import Wording
 from .bare_text import Bare, Span, bare, inside
 from .directions import Direction, directions
-from .figures import figure_value, parse_figure
+from .figures import FORMS, figure_value, parse_figure
 from .lookup import Lookup
 from .numerals import Allowed, allowed_years, numerals
 
@@ -78,7 +78,7 @@ def _unnamed(release: Release, lang: str, needed: set[str], lookup: Lookup) -> I
 
 def _unused(release: Release, used: set[str]) -> Iterator[Problem]:
     for literal in release.literals.values():
-        if literal.text not in used:
+        if literal.text not in used and (literal.reason or literal.source):
             message = f'no text needs the literal "{literal.text}"'
             hint = "delete it, or write it as it stands in the text, capitals too"
             yield Problem("literal-unused", message, SourceRef(release.path, literal.line), hint, level="hint")
@@ -87,29 +87,33 @@ def _unused(release: Release, used: set[str]) -> Iterator[Problem]:
 def _contradicted(said: _Said, release: Release, lookup: Lookup) -> Iterator[Problem]:
     for found in said.passages:
         for direction in directions(found, said.wording):
-            if why := _contradiction(direction, release.id, lookup):
+            if why := _contradiction(direction, release.id, said.text.lang, lookup):
                 message = f'after "{direction.word}" {why}'
                 hint = "use drop after a word of falling, rise after one of rising; or reword the sentence"
                 yield said.problem("sign-contradicted", message, found, direction.span, hint).at_level("warning")
 
 
-def _contradiction(direction: Direction, release: str, lookup: Lookup) -> str:
-    """What is wrong with a figure after a word of direction; nothing, if the figure cannot be read: its page says so."""
+def _contradiction(direction: Direction, release: str, lang: str, lookup: Lookup) -> str:
+    """What is wrong with a figure after a word of direction; nothing, if it cannot be printed: its page says so."""
     try:
         ref = parse_figure(direction.expression)
         forms = {name for name, _arguments in ref.forms}
         wrong = "drop" if direction.way == "up" else "rise"
-        if wrong in forms:
-            return f'stands a figure with "{wrong}"'
-        if forms & {"drop", "rise", "words", "ordinal"} or (direction.way == "up" and "signed" in forms):
+        if not forms <= set(FORMS):
+            return ""
+        quiet = {"words", "ordinal", *({"drop", "rise"} - {wrong}), *({"signed"} if direction.way == "up" else ())}
+        if forms & quiet:
             return ""
         value, spec = figure_value(ref, lookup, release)
     except (FactError, SourceErrors):
         return ""
-    if value.number is None or value.number >= 0:
+    negative = value.number is not None and value.number < 0
+    if wrong in forms:  # with the other sign it cannot be printed, and its page says so
+        return f'stands a figure with "{wrong}"' if value.number and negative == (wrong == "drop") else ""
+    if value.number is None or not negative:
         return ""
     is_change = spec.measure.name in _CHANGES or (spec.measure.name == "level" and value.unit in _RATES)
-    shown = lookup.style(lookup.config().tags[0]).number(value.number, value.decimals)
+    shown = lookup.style(lang).number(value.number, value.decimals)
     return f"the figure prints a negative number ({shown})" if is_change else ""
 
 

@@ -1,4 +1,4 @@
-"""`[literals]` of release.toml → the numerals that a text may hold though they come from no cell, each with its reason."""
+"""`[literals]` of release.toml → the words that no cell stands behind, each with its reason."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""templates/locale/<language>/wording.toml → Wording: the words by which a language counts, claims and points up or down.
+"""wording.toml → Wording: the words by which a language counts, claims, and points up or down.
 
 A list is found in a text by one expression, compiled once. Between the words of a phrase any white space or hyphen
 will do, and both apostrophes are one.
