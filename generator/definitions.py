@@ -189,6 +189,17 @@ class ChartSpec:
 
 
 @dataclass(frozen=True)
+class LiteralSpec:
+    """`[literals]` of release.toml: words with a numeral that stand in a text and come from no cell, and why; `source`
+    is a label code."""
+
+    text: str
+    reason: str | None
+    source: str | None
+    line: int = 0
+
+
+@dataclass(frozen=True)
 class Release:
     """`data/<id>/release.toml`: everything about a release that its languages share.
 
@@ -209,6 +220,7 @@ class Release:
     path: str
     problems: tuple[Problem, ...] = ()
     broken: frozenset[str] = frozenset()
+    literals: Mapping[str, LiteralSpec] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -123,6 +123,16 @@ class Style:
             return format_date(date(int(year), int(part), 1), "LLLL yyyy", locale=self._locale)
         return f"{part} {year}" if part else code
 
+    @cached_property
+    def dated(self) -> re.Pattern[str]:
+        """What a date with its year looks like: day, month and year, month and year, or all in digits."""
+        months = {name for forms in self._locale.months.values() for name in (*forms["wide"].values(), *_short(forms))}
+        month = "|".join(re.escape(name) for name in sorted(months, key=len, reverse=True))
+        day, year = r"(?:0?[1-9]|[12]\d|3[01])(?:er|st|nd|rd|th|e)?\b\.?", r"(?:1[5-9]|2\d)\d\d"
+        named = rf"(?:{day}\s+(?:of\s+|de\s+)?)?(?:{month})\.?\s+(?:de\s+)?{year}|(?:{month})\.?\s+{day},\s+{year}"
+        digits = rf"\d{{1,2}}([./-])\d{{1,2}}\1{year}|{year}-\d\d-\d\d"
+        return re.compile(rf"(?<![^\W_])(?:{named}|{digits})(?![^\W_]|[.,/-]\d)", re.I)
+
     def vega(self) -> Mapping[str, object]:
         """The same style as a d3 number locale, so that charts write numbers as pages do."""
         before, after = self.percent
@@ -134,6 +144,11 @@ class Style:
             "minus": MINUS,
             "percent": before + after,
         }
+
+
+def _short(forms: Mapping[str, Mapping[int, str]]) -> tuple[str, ...]:
+    """Abbreviated names of months; those that are mere digits are none."""
+    return tuple(name.rstrip(".") for name in forms.get("abbreviated", {}).values() if not name.rstrip(".").isdigit())
 
 
 def known_locale(name: str) -> bool:

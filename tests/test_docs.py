@@ -25,9 +25,10 @@ from generator.facts.words import FRACTIONS
 from generator.model import Grid, GridCell, GridGroup, GridHead, GridPart
 from generator.render import views
 from generator.render.overlooked import BLOCKS
-from generator.sources import data_tables, releases, schemas, texts
+from generator.sources import data_tables, literals, releases, schemas, texts
 from generator.sources.data_tables import QUALITIES
 from generator.sources.releases import CHART_TYPES, MEASURES
+from generator.sources.wording import LISTS
 
 DOCS = ROOT / "docs"
 PAGES = sorted([*ROOT.glob("*.md"), *DOCS.glob("*.md")])
@@ -201,13 +202,17 @@ def test_every_key_of_the_site() -> None:
 
 def test_every_key_of_a_release() -> None:
     arguments = set(releases._ARGUMENTS)
-    known = asked(releases) | asked(data_tables) | arguments
+    known = asked(releases) | asked(data_tables) | asked(literals) | arguments
     text = section(REFERENCE, "`data/<release>/release.toml`")
     listed = documented_keys(text) | set(re.findall(r"`(over|holds|at|table|measure)`", text))
     for argument in arguments:
         assert re.search(rf"`{argument}\b", section(REFERENCE, "Measures")), argument
     assert known - listed - arguments == set()
     assert listed - known == set()
+
+
+def test_every_list_of_words() -> None:
+    assert first_column(section(REFERENCE, "`wording.toml`")) == set(LISTS)
 
 
 def test_label_codes() -> None:

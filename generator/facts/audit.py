@@ -1,4 +1,4 @@
-"""A release as a whole → what no single page shows is wrong: false claims, unread tables, uneven languages."""
+"""A release as a whole → what no single page shows: false claims, unread tables, uneven languages, loose words."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from .claims import judge, number_of
 from .lookup import Lookup
 from .parity import compare_languages
 from .setting import doubtful
+from .wording import audit_wording
 
 
 def audit_release(release: str, lookup: Lookup) -> tuple[Problem, ...]:
@@ -35,6 +36,7 @@ def audit_release(release: str, lookup: Lookup) -> tuple[Problem, ...]:
         problems += compare_languages(bodies)
     for text in bodies.values():
         problems += doubtful(text)
+    problems += audit_wording(definitions, bodies, lookup)
     return tuple(problems)
 
 

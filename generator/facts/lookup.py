@@ -31,6 +31,7 @@ from ..model import DataFile, FeedText, Headline
 from ..sources.labels import LABELS_FILE
 from ..sources.site import Site, catalogue_name
 from ..sources.texts import charts_shown
+from ..sources.wording import Wording, wording_name
 from .edition import PART_UNIT, SITE_UNIT, TABLE_UNIT, Edition, Question, TableData, find_message
 
 
@@ -81,6 +82,12 @@ class Lookup:
         self._note(f"@template/{catalogue_name(lang)}", ("plural", lang))
         catalogues = self._site().catalogues(lang)
         return catalogues[0].plural(number) if catalogues else int(number != 1)
+
+    def wording(self, lang: str) -> Wording:
+        """The words by which a language counts, claims and points up or down. Raises SourceErrors."""
+        name = wording_name(lang)
+        self._note(f"@template/{name}", ("template", name))
+        return self._site().wording(lang)
 
     def has_template(self, name: str) -> bool:
         """Whether there is a template of this name; a change of its source is noted."""

@@ -26,6 +26,7 @@ from ..errors import SourceErrors, did_you_mean
 from ..spec import Spec, read_toml
 from .data_tables import NAME, TableReader
 from .files import digest_of
+from .literals import read_literals
 
 RELEASE_FILE = "release.toml"
 MEASURES = ("level", "share", "change", "average_growth", "contribution", "balance", "difference", "ratio", "rank")
@@ -91,6 +92,7 @@ def parse_release(data: bytes, path: str, release: str, config: SiteConfig) -> R
     claims = reader.definitions("claims", reader.claim)
     displays = reader.definitions("displays", reader.display)
     charts = reader.definitions("charts", reader.chart)
+    literals = read_literals(spec)
     spec.finish()
     return Release(
         id=release,
@@ -107,6 +109,7 @@ def parse_release(data: bytes, path: str, release: str, config: SiteConfig) -> R
         path=path,
         problems=tuple(spec.problems),
         broken=frozenset(reader.broken),
+        literals=literals,
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from functools import cached_property, lru_cache
 
@@ -25,6 +25,7 @@ from .releases import RELEASE_FILE, parse_release, read_release_head
 from .schemas import read_schema
 from .tables import read_table
 from .texts import parse_text
+from .wording import Wording, read_wording, wording_name
 
 _RELEASE = re.compile(r"^data/([^/]+)/release\.toml$")
 RELEASE_ID = re.compile(r"^(?=.{1,100}$)[A-Za-z0-9]+([._-][A-Za-z0-9]+)*$")
@@ -54,6 +55,7 @@ class Site:
         self._refused: dict[tuple[str, str], tuple[Problem, ...]] = {}
         self.catalogues = lru_cache(maxsize=None)(self._catalogues)
         self.style = lru_cache(maxsize=None)(self._style)
+        self.wording = lru_cache(maxsize=None)(self._wording)
 
     def __reduce__(self) -> tuple[type[Site], tuple[SiteConfig, Snapshot, Mapping[str, ReleaseHead]]]:
         return Site, (self.config, self.snapshot.bare(), self.heads)
@@ -157,6 +159,15 @@ class Site:
 
     def _style(self, lang: str) -> Style:
         return style_of(self.config.language(lang))
+
+    def _wording(self, lang: str) -> Wording:
+        """The words of a language: the site's own lists, and the default ones of those that it does not have."""
+        found = Wording()
+        for path in reversed(self.template_files(wording_name(lang))):
+            if path in self.snapshot:
+                own, names = read_wording(self.snapshot.read(path), path)
+                found = replace(found, **{name: getattr(own, name) for name in names})
+        return found
 
 
 def catalogue_name(lang: str) -> str:
