@@ -50,6 +50,7 @@ CODES: dict[str, str] = {
     "missing-language": "A release has no text in one of the site's languages.",
     "missing-message": "The catalogue of a language lacks a text of the templates.",
     "missing-time-zone": "An instant does not say its time zone.",
+    "number-mismatch": "A number in the output is not the one that the data give.",
     "orphan-text": "A text belongs to no release.",
     "raw-html": "Content holds HTML, which never reaches a page.",
     "template-error": "A template cannot be read or rendered.",
