@@ -11,24 +11,20 @@ import io
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from html import unescape
 from types import MappingProxyType
 
 from ..definitions import ReleaseText
-from ..errors import FactError, Problem, SourceErrors, SourceRef
+from ..errors import Problem, SourceRef
 from ..facts.edition import PART_UNIT
 from ..facts.lookup import Lookup
-from ..facts.words import CLOSE, FRACTIONS
 from ..model import Artifact, FeedText, Headline, Target
 from ..sources.passages import passages
 from ..sources.texts import references
 from .charts import Difference, compare_drawing, compare_series, compare_spec
-from .readback import exact
-from .recount import Bound, Drawing, Recount
-from .scan import Printed, Rows, Scan, numbers_of, scan
+from .recount import UNCOUNTED, Bound, Drawing, Recount, Recounts, fractions_near
+from .scan import Printed, Rows, Scan, numbers_of, pieces, scan
 
-#: Why a number cannot be counted. Its printer says so; if it was printed all the same, it is foreign to the text.
-_UNCOUNTED = (FactError, SourceErrors, LookupError, ValueError)
+COMPARED = "number-mismatch"
 _LOOK = "see what the template makes of it; if it is the default one, delete build/ and build again"
 _GRID, _CHART = "templates/grid.html", "templates/chart.html"
 _LISTS = MappingProxyType(
@@ -42,43 +38,50 @@ _LISTS = MappingProxyType(
 )
 
 
-def check_agreement(artifact: Artifact, lookup: Lookup) -> tuple[Problem, ...]:
-    """Every number of an artifact that differs from the data. What could not be made is told by its maker."""
+def check_agreement(artifact: Artifact, lookup: Lookup, shared: Recounts) -> tuple[Problem, ...]:
+    """Every number of an artifact that differs from the data.
+
+    What could not be made is told by its maker: an error in it keeps all of it from readers, and nothing is compared.
+    """
     target = artifact.target
-    if artifact.failed or not (artifact.content or artifact.part) or _unrendered(artifact):
+    if artifact.failed or not (artifact.content or artifact.part) or _broken(artifact, lookup):
         return ()
     match target.kind:
         case "release" | "chart" | "embed":
-            return tuple(_Page(target, lookup).page(artifact.content.decode()))
+            return tuple(_Page(target, lookup, shared).page(artifact.content.decode()))
         case "headline" | "feedtext":
-            return tuple(_Page(target, lookup).part(artifact))
+            return tuple(_Page(target, lookup, shared).part(artifact))
         case "home" | "index" | "catalogue" | "feed" | "rss":
             return tuple(_list(target, artifact.content.decode(), lookup))
         case "picture" | "series" | "spec" if not target.path.endswith(".png"):
-            return tuple(_Page(target, lookup).file(artifact.content))
+            return tuple(_Page(target, lookup, shared).file(artifact.content))
         case "data":
             return tuple(_table(target, artifact.content, lookup))
         case _:
             return ()
 
 
-def _unrendered(artifact: Artifact) -> bool:
-    return any(problem.code == "template-error" for problem in artifact.problems)
+def _broken(artifact: Artifact, lookup: Lookup) -> bool:
+    return any(lookup.config().level(problem).level == "error" for problem in artifact.problems)
 
 
 def mismatch(path: str, difference: Difference, where: SourceRef, hint: str = _LOOK) -> Problem:
     """The problem for a number that differs."""
     what, printed, wanted = difference
-    return Problem("number-mismatch", f"{path}: {what}: {printed} is printed, the data give {wanted}", where, hint)
+    return Problem(COMPARED, f"{path}: {what}: {printed} is printed, the data give {wanted}", where, hint)
+
+
+Asked = tuple[Bound, int]
+"""What a figure must print, and the line that asks for it."""
 
 
 class _Page:
     """What one release in one language prints, compared."""
 
-    def __init__(self, target: Target, lookup: Lookup) -> None:
+    def __init__(self, target: Target, lookup: Lookup, shared: Recounts) -> None:
         self.target, self.lookup = target, lookup
         self.path = target.path or f"{target.kind} of {target.release} ({target.lang})"
-        self.recount = Recount(lookup, target.release, target.lang)
+        self.recount = Recount(lookup, target.release, target.lang, shared)
         self.text = lookup.text_path(target.release, target.lang)
 
     # -- the artifacts
@@ -104,7 +107,7 @@ class _Page:
             found = scan(part.content)
             yield from self.figures(found, needed=True)
             for kind, name, line in self.shown():
-                if kind == "table":
+                if kind == "table" and f"table-{name}" in found.tables:  # one that cannot be made: the page says so
                     yield from self.table(name, found, SourceRef(self.text, line))
 
     def file(self, data: bytes) -> Iterator[Problem]:
@@ -113,7 +116,7 @@ class _Page:
         where = SourceRef(self.text, self.lookup.chart_words(self.target.release, self.target.lang, name).line)
         try:
             drawing = self.recount.chart(name)
-        except _UNCOUNTED:
+        except UNCOUNTED:
             return
         for difference in self.compare(data, drawing):
             yield mismatch(self.path, difference, where)
@@ -136,70 +139,74 @@ class _Page:
                 seen.add((reference.kind, reference.name))
                 yield reference.kind, reference.name, reference.line
 
-    def bounds(self, *, front: bool = False) -> dict[str, list[Bound]]:
+    def bounds(self, *, front: bool = False) -> dict[str, list[Asked]]:
         """What each figure of the text (or of title and summary alone) must print, in each form that is asked."""
         release, lang = self.target.release, self.target.lang
         if front:
             text = ReleaseText(release, lang, self.text, self.lookup.front(release, lang), "", 0)
         else:
             text = self.lookup.text(release, lang)
-        found: dict[str, list[Bound]] = {}
-        known: set[str] = set()
+        lines: dict[str, int] = {}
         for reference in references(text):
-            if reference.kind != "figure" or reference.name in known:
-                continue
-            known.add(reference.name)
+            if reference.kind == "figure":
+                lines.setdefault(reference.name, reference.line)
+        found: dict[str, list[Asked]] = {}
+        for expression, line in lines.items():
             try:
-                name, bound = self.recount.bound(reference.name, reference.line)
-            except _UNCOUNTED:
+                name, bound = self.recount.bound(expression)
+            except UNCOUNTED:
                 continue
-            found.setdefault(name, []).append(bound)
+            found.setdefault(name, []).append((bound, line))
         return found
 
-    def neighbours(self) -> list[tuple[_Page, dict[str, list[Bound]]]]:
+    def neighbours(self) -> list[tuple[_Page, dict[str, list[Asked]]]]:
         """The releases whose cards stand below the page, with what their titles and summaries must print."""
         target, lookup = self.target, self.lookup
         count = lookup.config().kinds[lookup.kind(target.release)].related if target.kind == "release" else 0
         if not count or lookup.rehearses:
             return []
         near = lookup.near(target.release, target.lang, count)
-        pages = [_Page(replace(target, release=release), lookup) for release in near]
+        pages = [_Page(replace(target, release=release), lookup, Recounts()) for release in near]
         return [(page, page.bounds(front=True)) for page in pages]
 
     def figures(self, found: Scan, *, needed: bool) -> Iterator[Problem]:
         """Every bound figure: of the text, or of a card that stands below it."""
         bounds = self.bounds(front=self.target.kind == "headline") if found.figures or needed else {}
         if needed and not found.figures:
-            for name, bound in self.due(bounds):
+            for name, bound, line in self.due(bounds):
                 difference = (f'figure "{name}"', "no figure at all", self.wanted(bound))
-                yield mismatch(self.path, difference, SourceRef(self.text, bound.line))
+                yield mismatch(self.path, difference, SourceRef(self.text, line))
         foreign: list[Printed] = []
         for printed in dict.fromkeys(found.figures):
-            if not any(self.fits(printed, bound) for bound in bounds.get(printed.figure, [])):
+            if not any(self.fits(printed, bound) for bound, _line in bounds.get(printed.figure, [])):
                 foreign.append(printed)
         near = self.neighbours() if foreign else []
         for printed in foreign:
-            if any(page.fits(printed, bound) for page, own in near for bound in own.get(printed.figure, [])):
+            if any(page.fits(printed, bound) for page, own in near for bound, _line in own.get(printed.figure, [])):
                 continue
             known = bounds.get(printed.figure, [])
-            wanted = " or ".join(dict.fromkeys(self.wanted(bound) for bound in known)) or "nothing of that name"
+            wanted = " or ".join(dict.fromkeys(self.wanted(bound) for bound, _line in known)) or "nothing of that name"
             difference = (f'figure "{printed.figure}"', f'"{printed.text}" ({printed.value})', wanted)
-            yield mismatch(self.path, difference, SourceRef(self.text, known[0].line if known else 0))
+            yield mismatch(self.path, difference, SourceRef(self.text, known[0][1] if known else 0))
 
-    def due(self, bounds: Mapping[str, list[Bound]]) -> list[tuple[str, Bound]]:
+    def due(self, bounds: Mapping[str, list[Asked]]) -> list[tuple[str, Bound, int]]:
         """The first figure of the body, outside of the descriptions of charts and the captions of tables."""
         text = self.lookup.text(self.target.release, self.target.lang)
         prose = (each for each in passages(text) if each.line >= text.body_line and each.kind not in ("chart", "table"))
         lines = {
             each.line + number for each in prose for number, line in enumerate(each.text.split("\n")) if "{{" in line
         }
-        return [(name, bound) for name, known in bounds.items() for bound in known if bound.line in lines][:1]
+        found = [(name, *asked) for name, known in bounds.items() for asked in known if asked[1] in lines]
+        return found[:1]
 
     def wanted(self, bound: Bound) -> str:
         """The number that a figure must print, with its unit."""
         if bound.form == "period":
             return bound.count.machine
-        before, after = self.recount.sides(bound.count)
+        try:
+            before, after = self.recount.sides(bound.count)
+        except UNCOUNTED:
+            return bound.count.machine
         return before + self.recount.reader.spelled(bound.count.machine) + after
 
     def fits(self, printed: Printed, bound: Bound) -> bool:
@@ -211,9 +218,7 @@ class _Page:
         if bound.form == "period":
             return text == words.style.period(machine)
         if bound.form == "words":
-            scaled = bound.count.number * (1 if bound.count.unit == "percent" else 100)
-            near = [name for fraction, name in FRACTIONS if abs(scaled - 100 * fraction) <= exact(CLOSE)]
-            return text in {words.message(name) for name in near}
+            return text in {words.message(name) for name in fractions_near(bound.count)}
         if bound.form == "ordinal":
             category = words.style.ordinal_category(int(machine))
             named = [self.lookup.message(self.target.lang, one, "ordinal") for one in (category, "other")]
@@ -231,16 +236,16 @@ class _Page:
     def table(self, name: str, found: Scan, shown: SourceRef) -> Iterator[Problem]:
         """A display, cell by cell, in place."""
         try:
-            spec, parts = self.recount.display(name)
-        except _UNCOUNTED:
+            parts = self.recount.display(name)
+        except UNCOUNTED:
             return
-        yield from self.grid(f'table "{name}"', parts, found.tables.get(f"table-{spec.id}", []), shown)
+        yield from self.grid(f'table "{name}"', parts, found.tables.get(f"table-{name}", []), shown)
 
     def chart(self, name: str, found: Scan, shown: SourceRef) -> Iterator[Problem]:
         """A chart: its drawings, and its data table."""
         try:
             drawing = self.recount.chart(name)
-        except _UNCOUNTED:
+        except UNCOUNTED:
             return
         svgs = found.drawings.get(f"chart-{name}", [])
         if not svgs:
@@ -306,11 +311,13 @@ def _headlines(lookup: Lookup) -> frozenset[Printed]:
 def _list(target: Target, text: str, lookup: Lookup) -> Iterator[Problem]:
     """A list or a feed prints the figures of its parts, which were compared when they were made."""
     feed = target.kind in ("feed", "rss")
-    found = Counter(scan(unescape(text) if feed else text).figures)
-    wanted: Counter[Printed] = Counter(_headlines(lookup))
     if feed:
-        parts = [lookup.feed_text(release, lang) for kind, release, lang in _asked(lookup) if kind == "feedtext"]
-        wanted = Counter(figure for part in parts for figure in scan(part.content).figures)
+        found, wanted = pieces(text), Counter[Printed]()
+        for kind, release, lang in _asked(lookup):
+            if kind == "feedtext":
+                wanted += pieces(lookup.feed_text(release, lang).content)
+    else:
+        found, wanted = Counter(scan(text).figures), Counter(_headlines(lookup))
     where, known = SourceRef(_LISTS[target.kind]), {figure.figure: figure for figure in wanted}
     for printed in found:
         if printed not in wanted:

@@ -35,7 +35,9 @@ def compare_drawing(svg: str, drawing: Drawing, reader: Reader) -> Iterator[Diff
 
 
 def _sentences(said: list[str], drawing: Drawing) -> Iterator[Difference]:
-    wanted = Counter(mark.said for mark in drawing.marks if mark.count.machine)
+    wanted = drawing.sentences
+    if Counter(said) == wanted:
+        return
     absent = Counter(mark.said for mark in drawing.marks if not mark.count.machine)
     found = Counter(said)
     lacking, foreign = list((wanted - found).elements()), list((found - wanted - absent).elements())
@@ -49,13 +51,12 @@ def _labels(layers: list[list[str]], drawing: Drawing, reader: Reader) -> Iterat
     """Bars print all their values, columns all or none; the numbers of an axis have a layer of their own."""
     if drawing.spec.type == "lines":
         return
-    names = {name for mark in drawing.marks for name in (*mark.names, mark.panel)} | set(drawing.totals)
+    names, wanted = drawing.names, drawing.values
     shown: Counter[str] = Counter()
     for layer in layers:
         numbers = [text for text in layer if text not in names and reader.number(text) is not None]
         if drawing.spec.type != "columns" or len(numbers) < len(layer):
             shown.update(numbers)
-    wanted = Counter(mark.printed for mark in drawing.marks if mark.count.machine and mark.printed not in names)
     if drawing.spec.type == "columns" and not shown:
         return
     lacking, foreign = list((wanted - shown).elements()), list((shown - wanted).elements())

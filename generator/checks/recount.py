@@ -6,23 +6,29 @@ rounding and their signs are this check's own.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
+from typing import Any
 
 from ..definitions import Cell, ChartSpec, DisplayPart, DisplaySpec, Entry, MeasureSpec, TableSpec
-from ..errors import FactError
+from ..errors import FactError, SourceErrors
 from ..facts.edition import TableData
 from ..facts.figures import parse_figure
 from ..facts.lookup import Lookup
 from ..facts.measures import evaluate
-from ..facts.words import Words
+from ..facts.words import CLOSE, FRACTIONS, Words
 from ..model import FigureRef, Value
 from .readback import Reader, exact, half_away, reader_of
 
+#: Why a number cannot be counted. Its printer says so; if it was printed all the same, it is foreign to the text.
+UNCOUNTED = (FactError, SourceErrors, LookupError, ValueError)
 _LEVEL = MeasureSpec("level")
 _STAND_IN = "\0"
+_NONE = Fraction(0)
 
 
 class _Cells:
@@ -50,6 +56,32 @@ class _Cells:
         return self._known[id(what), key][1]
 
 
+class Recounts:
+    """What the targets of one process share, a release at a time: each number is counted once, and every target that
+    needs it notes the questions."""
+
+    def __init__(self) -> None:
+        self._release = ""
+        self._known: dict[tuple[str, ...], tuple[Any, Mapping[str, Mapping[tuple[str, ...], str]]]] = {}
+
+    def once(self, lookup: Lookup, release: str, key: tuple[str, ...], count: Callable[[Lookup], Any]) -> Any:
+        """What counting gives (or raises), now or before."""
+        if release != self._release:
+            self._release, self._known = release, {}
+        if key not in self._known:
+            apart = lookup.apart()
+            try:
+                answer = count(apart)
+            except UNCOUNTED as error:
+                answer = error
+            self._known[key] = (answer, apart.asked)
+        answer, asked = self._known[key]
+        lookup.take_over(asked)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
 @dataclass(frozen=True)
 class Count:
     """A number from the cells: exact, and rounded as programs read it (empty: no observation); with its unit."""
@@ -67,7 +99,6 @@ class Bound:
     count: Count
     form: str
     plus: bool
-    line: int
 
 
 @dataclass(frozen=True)
@@ -90,10 +121,25 @@ class Drawing:
     totals: tuple[str, ...]
     series: int
 
-    @property
-    def marks(self) -> list[Mark]:
+    @cached_property
+    def marks(self) -> tuple[Mark, ...]:
         """All marks, in order."""
-        return [mark for panel in self.panels for mark in panel]
+        return tuple(mark for panel in self.panels for mark in panel)
+
+    @cached_property
+    def sentences(self) -> Counter[str]:
+        """What the marks of observations are read as."""
+        return Counter(mark.said for mark in self.marks if mark.count.machine)
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The texts of a drawing that are not values of its marks."""
+        return frozenset({name for mark in self.marks for name in (*mark.names, mark.panel)} | set(self.totals))
+
+    @cached_property
+    def values(self) -> Counter[str]:
+        """The values that may stand beside the marks."""
+        return Counter(mark.printed for mark in self.marks if mark.count.machine and mark.printed not in self.names)
 
     @property
     def rows(self) -> list[list[str]]:
@@ -104,11 +150,21 @@ class Drawing:
         return [[mark.count.machine for panel in self.panels for mark in panel[at : at + size]] for at in starts]
 
 
+def fractions_near(count: Count) -> list[str]:
+    """The names of the fractions that may stand for a number."""
+    hundredths = count.number * (1 if count.unit == "percent" else 100)
+    return [name for fraction, name in FRACTIONS if abs(hundredths - 100 * fraction) <= exact(CLOSE)]
+
+
+_Numbers = dict[tuple[str, str], Count]
+"""(category, series) → the number of a mark."""
+
+
 class Recount:
     """The numbers of one release in one language, each worked out once."""
 
-    def __init__(self, lookup: Lookup, release: str, lang: str) -> None:
-        self.lookup, self.release, self.lang = lookup, release, lang
+    def __init__(self, lookup: Lookup, release: str, lang: str, shared: Recounts) -> None:
+        self.lookup, self.release, self.lang, self.shared = lookup, release, lang, shared
         self.words = Words(lookup, lang)
         self.reader: Reader = reader_of(lookup.style(lang))
         self._cells: dict[str, _Cells] = {}
@@ -131,45 +187,63 @@ class Recount:
             target = self.lookup.config().units[unit]
             per, printed = target.per, target.decimals
         printed = printed if decimals is None else decimals
-        number = Fraction(0) if value.number is None else exact(value.number, per)
+        number = _NONE if value.number is None else exact(value.number, per)
         machine = "" if value.number is None else half_away(number, printed)
         return Count(number, machine, unit or value.unit, printed)
 
     # -- figures
 
-    def bound(self, expression: str, line: int) -> tuple[str, Bound]:
+    def bound(self, expression: str) -> tuple[str, Bound]:
         """What `{{ expression }}` must print, and the name that it is bound to. Raises FactError and SourceErrors."""
+        found: tuple[str, Bound] = self._once(("figure", expression), lambda own: own._bound(expression))
+        return found
+
+    def _once(self, key: tuple[str, ...], count: Callable[[Recount], Any]) -> Any:
+        """What may be shared with other targets of the release."""
+
+        def anew(lookup: Lookup) -> Any:
+            return count(Recount(lookup, self.release, self.lang, self.shared))
+
+        return self.shared.once(self.lookup, self.release, key, anew)
+
+    def _bound(self, expression: str) -> tuple[str, Bound]:
         ref = parse_figure(expression)
         if not ref.members and (period := self.lookup.period(self.release, ref.name)) is not None:
-            return ref.id, Bound(Count(Fraction(0), period, "", 0), "period", False, line)
+            return ref.id, Bound(Count(_NONE, period, "", 0), "period", False)
         spec = self.lookup.figure(self.release, ref.name)
         at = {**spec.at, **dict(zip(spec.by, ref.members, strict=True))}
         value = evaluate(self.cells(spec.table), spec.measure, at)
         if value.number is None:
             raise FactError("empty-cell", f'"{ref.id}" has no value')
-        count = self._counted(value, spec.unit, spec.decimals)
-        return ref.id, self._formed(ref, value, count, line)
+        return ref.id, self._formed(ref, self._counted(value, spec.unit, spec.decimals))
 
-    def _formed(self, ref: FigureRef, value: Value, count: Count, line: int) -> Bound:
+    def _formed(self, ref: FigureRef, count: Count) -> Bound:
         number, unit, decimals = count.number, count.unit, count.decimals
         form, plus, units = "plain", False, self.lookup.config().units
         for name, arguments in ref.forms:
+            if (name == "drop" and number >= 0) or (name == "rise" and number <= 0):
+                raise ValueError(f"{ref.id} has the other sign")
             if name == "drop":
                 number = -number
             elif name == "decimals":
                 decimals = int(arguments[0])
             elif name == "in" and arguments[0] != unit:
                 target = units[arguments[0]]
+                if target.of != unit:
+                    raise ValueError(f"{ref.id} cannot be converted")
                 number, unit, decimals = number / target.per, arguments[0], target.decimals
             elif name in ("words", "ordinal", "number"):
                 form = name if form == "plain" or name != "number" else form
             plus = plus or name == "signed"
-        return Bound(Count(number, half_away(number, decimals), unit, decimals), form, plus, line)
+        counted = Count(number, half_away(number, decimals), unit, decimals)
+        if (form == "words" and not fractions_near(counted)) or (form == "ordinal" and number.denominator != 1):
+            raise ValueError(f"{ref.id} cannot be put in words")
+        return Bound(counted, form, plus)
 
     def sides(self, count: Count) -> tuple[str, str]:
         """What the unit puts before and after a number: `EUR ` and ` million`."""
-        plural = self.words.style.plural(Decimal(count.machine), count.decimals)
-        key = (count.unit, plural)
+        plain = count.unit in ("percent", "none")
+        key = (count.unit, "" if plain else self.words.style.plural(Decimal(count.machine), count.decimals))
         if key not in self._sides:
             value = Value(Decimal(count.machine), count.unit, count.decimals)
             before, _, after = self.words.quantity(value, _STAND_IN).partition(_STAND_IN)
@@ -178,10 +252,14 @@ class Recount:
 
     # -- tables and charts
 
-    def display(self, name: str) -> tuple[DisplaySpec, list[list[list[str]]]]:
+    def display(self, name: str) -> list[list[list[str]]]:
         """The machine numbers of a display: part, row, column. Raises FactError and SourceErrors."""
+        found: list[list[list[str]]] = self._once(("display", name), lambda own: own._display(name))
+        return found
+
+    def _display(self, name: str) -> list[list[list[str]]]:
         spec = self.lookup.display(self.release, name)
-        return spec, [self._part(spec, part) for part in spec.parts]
+        return [self._part(spec, part) for part in spec.parts]
 
     def _part(self, spec: DisplaySpec, part: DisplayPart) -> list[list[str]]:
         columns: list[tuple[Entry, Mapping[str, str]]] = []
@@ -207,36 +285,43 @@ class Recount:
 
     def chart(self, name: str) -> Drawing:
         """The marks of a chart. Raises FactError and SourceErrors."""
+        found: Drawing = self._once(("chart", self.lang, name), lambda own: own._chart(name))
+        return found
+
+    def _chart(self, name: str) -> Drawing:
         spec = self.lookup.chart(self.release, name)
+        panels: tuple[_Numbers, ...] = self._once(("marks", name), lambda own: own._numbers(spec))
+        shown = tuple(
+            tuple(self._mark(entry, category, one, count) for (category, one), count in numbers.items())
+            for entry, numbers in zip(spec.panels, panels, strict=True)
+        )
+        totals = tuple(self._total(panel) for panel in shown) if spec.total else ()
+        return Drawing(spec, shown, totals, len({one for _category, one in panels[0]}))
+
+    def _numbers(self, spec: ChartSpec) -> tuple[_Numbers, ...]:
+        """The number of each mark, by category and series; in the order of the categories' sizes, if that is asked."""
         series = self._members(spec, spec.series) if spec.series else ("",)
         categories = self._members(spec, spec.category)
-        if spec.sort == "descending":
-            categories = self._by_size(spec, categories, series)
         panels = tuple(
-            tuple(self._mark(spec, entry, category, one) for category in categories for one in series)
+            {(code, one): self._number(spec, entry, code, one) for code in categories for one in series}
             for entry in spec.panels
         )
-        totals = tuple(self._total(panel) for panel in panels) if spec.total else ()
-        return Drawing(spec, panels, totals, len(series))
+        if spec.sort != "descending":
+            return panels
+        sums = {
+            code: sum((numbers[code, one].number for numbers in panels for one in series), _NONE) for code in categories
+        }
+        order = sorted(categories, key=lambda code: -sums[code])
+        return tuple({(code, one): numbers[code, one] for code in order for one in series} for numbers in panels)
 
     def _members(self, spec: ChartSpec, dimension: str) -> tuple[str, ...]:
         return spec.members.get(dimension) or self.cells(spec.table).members(dimension)
-
-    def _by_size(self, spec: ChartSpec, categories: tuple[str, ...], series: tuple[str, ...]) -> tuple[str, ...]:
-        sums = {
-            code: sum(
-                (self._number(spec, entry, code, one).number for entry in spec.panels for one in series), Fraction()
-            )
-            for code in categories
-        }
-        return tuple(sorted(categories, key=lambda code: -sums[code]))
 
     def _number(self, spec: ChartSpec, entry: Entry, category: str, series: str) -> Count:
         at = {**entry.at, spec.category: category, **({spec.series: series} if spec.series else {})}
         return self.count(spec.table, entry.measure or _LEVEL, at, entry)
 
-    def _mark(self, spec: ChartSpec, entry: Entry, category: str, series: str) -> Mark:
-        count = self._number(spec, entry, category, series)
+    def _mark(self, entry: Entry, category: str, series: str, count: Count) -> Mark:
         panel = self.words.label(entry.label) if entry.label else self.words.place(entry.at)
         names = tuple(self.words.label(code) for code in (category, series) if code)
         printed, said = ":", self.words.message("not available")
@@ -251,5 +336,5 @@ class Recount:
     def _total(self, panel: tuple[Mark, ...]) -> str:
         if any(not mark.count.machine for mark in panel):
             return ""
-        number = sum((mark.count.number for mark in panel), Fraction())
+        number = sum((mark.count.number for mark in panel), _NONE)
         return self.reader.spelled(half_away(number, panel[0].count.decimals))

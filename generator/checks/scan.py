@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 from html import unescape
+from typing import NamedTuple
 
-_TOKEN = re.compile(
-    r"<(?:"
-    r'(?P<of>[a-z]+\b[^>]*?\sid="(?:table|chart)-[A-Za-z][\w-]*")'
-    r"|(?P<svg>svg\b)|(?P<end>/figure>)|(?P<table>table\b)|(?P<body>tbody\b)|(?P<row>tr\b)"
-    r"|(?P<cell>td\b[^>]*>.*?</td>)"
-    r"|(?P<data>data\b[^>]*>.*?</data>))",
-    re.S | re.A,
-)
+_TOKEN = re.compile(r"<(?:(data|td)\b|(tr|tbody|table|svg)\b|/(figure)>)", re.A)
+_PLACE = re.compile(r' id="((?:table|chart)-[A-Za-z][\w-]*)"', re.A)
 _DATA = re.compile(r"<data\b([^>]*)>(.*?)</data>", re.S)
-_OF = re.compile(r'\sid="(table|chart)-([\w-]+)"', re.A)
+_ESCAPED = re.compile(r"&lt;data\b.*?&lt;/data&gt;", re.S)
+_SEPARATOR = "\n"
 _VALUE = re.compile(r'\svalue="([^"]*)"')
 _FIGURE = re.compile(r'\sdata-figure="([^"]*)"')
 _TAG = re.compile(r"<[^>]*>")
 
 
-@dataclass(frozen=True)
-class Printed:
+class Printed(NamedTuple):
     """A number as a page prints it: its name (empty in a table), its machine form and its text."""
 
     figure: str
@@ -32,6 +28,9 @@ class Printed:
 
 Rows = list[list[Printed | None]]
 """The cells of one table, row by row; None where a cell has no number."""
+
+
+_NO_ROWS: Rows | None = None
 
 
 @dataclass
@@ -45,43 +44,80 @@ class Scan:
 
 def scan(html: str) -> Scan:
     """One pass over a page."""
-    found, place, rows, at = Scan(), "", None, 0
+    reader = _Scanner(html)
+    at = 0
     while token := _TOKEN.search(html, at):
-        at, kind = token.end(), token.lastgroup
-        if kind == "data":
-            found.figures += filter(_bound, map(_printed, _DATA.findall(token.group())))
-        elif kind == "cell":
-            inside = [_printed(each) for each in _DATA.findall(token.group())]
-            found.figures += filter(_bound, inside)
-            if rows:
-                rows[-1].append(next((each for each in inside if not each.figure), None))
-        elif kind == "row" and rows is not None:
-            rows.append([])
-        elif kind == "body" and place and found.tables.get(place):
-            rows = found.tables[place][-1]
-        elif kind == "table":
-            rows = None
-            if place:
-                found.tables.setdefault(place, []).append([])
-        elif kind == "svg":
-            end = html.find("</svg>", at)
-            end = len(html) if end < 0 else end
-            if place:
-                found.drawings.setdefault(place, []).append(html[token.start() : end])
-            at = end
-        elif kind in ("of", "end"):
-            name = _OF.search(token.group()) if kind == "of" else None
-            place, rows = (f"{name[1]}-{name[2]}" if name else ""), None
-    return found
+        reader.move(token.start())
+        holds, opens, _closes = token.groups()
+        if holds:
+            at = reader.numbers(holds, *token.span())
+        elif opens == "svg":
+            at = reader.drawing(token.start())
+        else:
+            reader.part(opens)
+            at = token.end()
+    return reader.found
+
+
+class _Scanner:
+    """Where a pass over a page is: in which table or chart, and in which rows."""
+
+    def __init__(self, html: str) -> None:
+        self.html, self.found = html, Scan()
+        self.place, self.rows = "", _NO_ROWS
+        self.places = [*((match.start(), match[1]) for match in _PLACE.finditer(html)), (len(html), "")]
+        self.coming = 0
+
+    def move(self, start: int) -> None:
+        """Take note of what began before a place."""
+        while self.places[self.coming][0] < start:
+            self.place, self.rows = self.places[self.coming][1], None
+            self.coming += 1
+
+    def numbers(self, tag: str, start: int, inside: int) -> int:
+        """A number, or a cell that may hold some; and where it ends."""
+        end = self.html.find(f"</{tag}>", inside)
+        end = len(self.html) if end < 0 else end
+        numbers = [_printed(each) for each in _DATA.findall(self.html, start, end + 7)]
+        self.found.figures += [each for each in numbers if each.figure]
+        if tag == "td" and self.rows:
+            self.rows[-1].append(next((each for each in numbers if not each.figure), None))
+        return end
+
+    def drawing(self, start: int) -> int:
+        """A drawing, kept if it is a chart's; and where it ends."""
+        end = self.html.find("</svg>", start)
+        end = len(self.html) if end < 0 else end
+        if self.place:
+            self.found.drawings.setdefault(self.place, []).append(self.html[start:end])
+        while self.places[self.coming][0] < end:
+            self.coming += 1  # a name that the drawing has of its own
+        return end
+
+    def part(self, opens: str | None) -> None:
+        """The begin of a table, of its body or of a row; or the end of a figure."""
+        tables = self.found.tables
+        if opens == "table":
+            self.rows = None
+            if self.place:
+                tables.setdefault(self.place, []).append([])
+        elif opens == "tbody":
+            self.rows = tables[self.place][-1] if self.place in tables else None
+        elif opens == "tr" and self.rows is not None:
+            self.rows.append([])
+        elif opens is None:
+            self.place, self.rows = "", None
+
+
+def pieces(text: str) -> Counter[Printed]:
+    """Every number of a text, be it HTML or the escaped HTML of a feed."""
+    escaped = _SEPARATOR.join(_ESCAPED.findall(text))
+    return Counter(map(_printed, _DATA.findall(text) + _DATA.findall(unescape(escaped))))
 
 
 def numbers_of(tables: list[Rows]) -> list[Rows]:
     """Tables without the rows that hold no cell."""
     return [[row for row in rows if row] for rows in tables]
-
-
-def _bound(printed: Printed) -> bool:
-    return bool(printed.figure)
 
 
 def _printed(found: tuple[str, str]) -> Printed:
