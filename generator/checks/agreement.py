@@ -26,7 +26,7 @@ from .scan import Printed, Rows, Scan, numbers_of, pieces, scan
 
 COMPARED = "number-mismatch"
 _LOOK = "see what the template makes of it; if it is the default one, delete build/ and build again"
-_GRID, _CHART = "templates/grid.html", "templates/chart.html"
+_GRID = "templates/grid.html"
 _LISTS = MappingProxyType(
     {
         "home": "templates/home.html",
@@ -68,7 +68,7 @@ def _broken(artifact: Artifact, lookup: Lookup) -> bool:
 def mismatch(path: str, difference: Difference, where: SourceRef, hint: str = _LOOK) -> Problem:
     """The problem for a number that differs."""
     what, printed, wanted = difference
-    return Problem(COMPARED, f"{path}: {what}: {printed} is printed, the data give {wanted}", where, hint)
+    return Problem(COMPARED, f"{path} prints {printed} for {what}; the data give {wanted}", where, hint)
 
 
 Asked = tuple[Bound, int]
@@ -92,7 +92,7 @@ class _Page:
         whole = self.target.kind == "release"
         yield from self.figures(found, needed=whole)
         if not whole:
-            yield from self.chart(self.target.name, found, SourceRef(_CHART))
+            yield from self.chart(self.target.name, found, self.words_of(self.target.name))
             return
         for kind, name, line in self.shown():
             compare = self.table if kind == "table" else self.chart
@@ -113,13 +113,17 @@ class _Page:
     def file(self, data: bytes) -> Iterator[Problem]:
         """A file of a chart."""
         name = self.target.name
-        where = SourceRef(self.text, self.lookup.chart_words(self.target.release, self.target.lang, name).line)
+        where = self.words_of(name)
         try:
             drawing = self.recount.chart(name)
         except UNCOUNTED:
             return
         for difference in self.compare(data, drawing):
             yield mismatch(self.path, difference, where)
+
+    def words_of(self, chart: str) -> SourceRef:
+        """Where the text shows a chart."""
+        return SourceRef(self.text, self.lookup.chart_words(self.target.release, self.target.lang, chart).line)
 
     def compare(self, data: bytes, drawing: Drawing) -> Iterator[Difference]:
         """Where a file of a chart differs from its marks."""

@@ -10,6 +10,7 @@ from ..errors import FactError, Problem, SourceErrors, SourceRef
 from ..model import Row
 from ..sources.texts import references
 from .claims import judge, number_of
+from .decimals import uneven_decimals
 from .lookup import Lookup
 
 _SHARED = ("figure", "claim", "chart", "table")
@@ -38,6 +39,8 @@ def audit_release(release: str, lookup: Lookup) -> tuple[Problem, ...]:
         for lang, found in texts.items()
     }
     problems += _differences(compared, paths)
+    for lang, named in texts.items():
+        problems += uneven_decimals(named, paths[lang], lookup, release)
     return tuple(problems)
 
 

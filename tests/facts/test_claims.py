@@ -222,7 +222,7 @@ def test_only_some_members() -> None:
         ("above 1 2", "bad-release"),
         ("above nothing", "unknown-figure"),
         ("above level.A", "unknown-member"),
-        ("above change.A", "bad-release"),  # per cent against pieces
+        ("above change.A", "unit-mixed"),  # per cent against pieces
         ("near 1/3", "bad-release"),  # pieces are no part of anything
         ("near third", "bad-release"),
         ("near 1/0", "bad-release"),
