@@ -11,9 +11,10 @@ import io
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import cached_property
 from types import MappingProxyType
 
-from ..definitions import ReleaseText
+from ..definitions import Reference, ReleaseText
 from ..errors import Problem, SourceRef
 from ..facts.edition import PART_UNIT
 from ..facts.lookup import Lookup
@@ -22,7 +23,7 @@ from ..sources.passages import passages
 from ..sources.texts import references
 from .charts import Difference, compare_drawing, compare_series, compare_spec
 from .recount import UNCOUNTED, Bound, Drawing, Recount, Recounts, fractions_near
-from .scan import Printed, Rows, Scan, numbers_of, pieces, scan
+from .scan import Printed, Rows, Scan, numbers_of, pieces, printed_in, scan
 
 COMPARED = "number-mismatch"
 _LOOK = "see what the template makes of it; if it is the default one, delete build/ and build again"
@@ -135,10 +136,15 @@ class _Page:
 
     # -- figures
 
+    @cached_property
+    def references(self) -> tuple[Reference, ...]:
+        """What the text names."""
+        return references(self.lookup.text(self.target.release, self.target.lang))
+
     def shown(self) -> Iterator[tuple[str, str, int]]:
         """The tables and charts that the text shows, with their lines."""
         seen = set()
-        for reference in references(self.lookup.text(self.target.release, self.target.lang)):
+        for reference in self.references:
             if reference.kind in ("table", "chart") and (reference.kind, reference.name) not in seen:
                 seen.add((reference.kind, reference.name))
                 yield reference.kind, reference.name, reference.line
@@ -146,12 +152,13 @@ class _Page:
     def bounds(self, *, front: bool = False) -> dict[str, list[Asked]]:
         """What each figure of the text (or of title and summary alone) must print, in each form that is asked."""
         release, lang = self.target.release, self.target.lang
-        if front:
-            text = ReleaseText(release, lang, self.text, self.lookup.front(release, lang), "", 0)
-        else:
-            text = self.lookup.text(release, lang)
+        whole = (
+            references(ReleaseText(release, lang, self.text, self.lookup.front(release, lang), "", 0))
+            if front
+            else self.references
+        )
         lines: dict[str, int] = {}
-        for reference in references(text):
+        for reference in whole:
             if reference.kind == "figure":
                 lines.setdefault(reference.name, reference.line)
         found: dict[str, list[Asked]] = {}
@@ -300,7 +307,7 @@ def _asked(lookup: Lookup) -> Iterator[tuple[str, str, str]]:
             yield kind, release, lang
 
 
-def _headlines(lookup: Lookup) -> frozenset[Printed]:
+def _headlines(lookup: Lookup) -> set[Printed]:
     """The figures in the headlines that a page shows."""
     found: list[Printed] = []
     for kind, release, lang in _asked(lookup):
@@ -309,28 +316,31 @@ def _headlines(lookup: Lookup) -> frozenset[Printed]:
         ):
             headline = lookup.headline(release, lang)
             found += scan(headline.title_html + headline.summary_html).figures
-    return frozenset(found)
+    return set(found)
 
 
 def _list(target: Target, text: str, lookup: Lookup) -> Iterator[Problem]:
     """A list or a feed prints the figures of its parts, which were compared when they were made."""
     feed = target.kind in ("feed", "rss")
     if feed:
-        found, wanted = pieces(text), Counter[Printed]()
-        for kind, release, lang in _asked(lookup):
-            if kind == "feedtext":
-                wanted += pieces(lookup.feed_text(release, lang).content)
+        parts = [
+            lookup.feed_text(release, lang).content for kind, release, lang in _asked(lookup) if kind == "feedtext"
+        ]
+        raw, due = pieces(text), sum(map(pieces, parts), Counter[str]())
+        found, lacking = [printed_in(piece) for piece in raw - due], [printed_in(piece) for piece in due - raw]
+        known = {printed_in(piece) for piece in due} if found else set()
     else:
-        found, wanted = Counter(scan(text).figures), Counter(_headlines(lookup))
-    where, known = SourceRef(_LISTS[target.kind]), {figure.figure: figure for figure in wanted}
-    for printed in found:
-        if printed not in wanted:
-            right = known.get(printed.figure)
+        known, found = _headlines(lookup), scan(text).figures
+        lacking = list(known) if target.kind != "catalogue" and not found else []
+    where, named = SourceRef(_LISTS[target.kind]), {figure.figure: figure for figure in known}
+    for printed in dict.fromkeys(found):
+        if feed or printed not in known:
+            right = named.get(printed.figure)
             given = f'"{right.text}" ({right.value})' if right else "nothing of that name"
             difference = (f'figure "{printed.figure}"', f'"{printed.text}" ({printed.value})', given)
             yield mismatch(target.path, difference, where)
-    lacking = wanted - found if feed else (wanted if target.kind != "catalogue" and not found else Counter[Printed]())
-    for absent in list(lacking)[:1]:
+    if lacking and not found:
+        absent = min(lacking)
         difference = (f'figure "{absent.figure}"', "nothing", f'"{absent.text}" ({absent.value})')
         yield mismatch(target.path, difference, where)
 

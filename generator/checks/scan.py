@@ -11,6 +11,7 @@ from typing import NamedTuple
 _TOKEN = re.compile(r"<(?:(data|td)\b|(tr|tbody|table|svg)\b|/(figure)>)", re.A)
 _PLACE = re.compile(r' id="((?:table|chart)-[A-Za-z][\w-]*)"', re.A)
 _DATA = re.compile(r"<data\b([^>]*)>(.*?)</data>", re.S)
+_PIECE = re.compile(r"<data\b[^>]*>.*?</data>", re.S)
 _ESCAPED = re.compile(r"&lt;data\b.*?&lt;/data&gt;", re.S)
 _SEPARATOR = "\n"
 _VALUE = re.compile(r'\svalue="([^"]*)"')
@@ -109,10 +110,15 @@ class _Scanner:
             self.place, self.rows = "", None
 
 
-def pieces(text: str) -> Counter[Printed]:
-    """Every number of a text, be it HTML or the escaped HTML of a feed."""
-    escaped = _SEPARATOR.join(_ESCAPED.findall(text))
-    return Counter(map(_printed, _DATA.findall(text) + _DATA.findall(unescape(escaped))))
+def pieces(text: str) -> Counter[str]:
+    """Every number of a text, be it HTML or the escaped HTML of a feed, as HTML: see `printed_in`."""
+    escaped = unescape(_SEPARATOR.join(_ESCAPED.findall(text)))
+    return Counter(_PIECE.findall(text) + _PIECE.findall(escaped))
+
+
+def printed_in(piece: str) -> Printed:
+    """The number of a piece."""
+    return _printed(_DATA.findall(piece)[0])
 
 
 def numbers_of(tables: list[Rows]) -> list[Rows]:
@@ -122,7 +128,8 @@ def numbers_of(tables: list[Rows]) -> list[Rows]:
 
 def _printed(found: tuple[str, str]) -> Printed:
     attributes, inner = found
-    value, figure = _VALUE.search(attributes), _FIGURE.search(attributes)
+    value = _VALUE.search(attributes)
+    figure = _FIGURE.search(attributes) if "data-figure" in attributes else None
     text = plain(inner)
     return Printed(unescape(figure[1]) if figure else "", unescape(value[1]) if value else "", text)
 
