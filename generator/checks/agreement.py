@@ -337,12 +337,16 @@ def _list(target: Target, text: str, lookup: Lookup) -> Iterator[Problem]:
         if feed or printed not in known:
             right = named.get(printed.figure)
             given = f'"{right.text}" ({right.value})' if right else "nothing of that name"
-            difference = (f'figure "{printed.figure}"', f'"{printed.text}" ({printed.value})', given)
+            difference = (_named(printed), f'"{printed.text}" ({printed.value})', given)
             yield mismatch(target.path, difference, where)
     if lacking and not found:
         absent = min(lacking)
-        difference = (f'figure "{absent.figure}"', "nothing", f'"{absent.text}" ({absent.value})')
+        difference = (_named(absent), "nothing", f'"{absent.text}" ({absent.value})')
         yield mismatch(target.path, difference, where)
+
+
+def _named(printed: Printed) -> str:
+    return f'figure "{printed.figure}"' if printed.figure else "a number of a table"
 
 
 # ---------------------------------------------------------------- data files
