@@ -12,6 +12,7 @@ from importlib import metadata
 from pathlib import Path
 
 from . import urls
+from .checks.agreement import COMPARED
 from .checks.links import check_links
 from .config import CONFIG_FILE, SiteConfig, missing_config, parse_config
 from .errors import Problem, SourceErrors, StaleSource, in_order
@@ -154,6 +155,8 @@ def judge(
         problem = levelled
         draft = problem.where.path in paths or problem.where.path.startswith(folders or ("\0",))
         problems.append(levelled.at_level("warning") if draft and levelled.level == "error" else levelled)
+    if any(problem.level == "error" and problem.code != COMPARED for problem in problems):
+        problems = [problem for problem in problems if problem.code != COMPARED]  # what other mistakes bring about
     return in_order(problems)
 
 

@@ -8,8 +8,10 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from .checks.agreement import check_agreement
+from .checks.recount import Recounts
 from .errors import OutputError, Problem, SourceRef, StaleSource
 from .facts.edition import Edition
 from .model import Artifact, Target
@@ -75,10 +77,12 @@ def _in_process(edition: Edition, targets: list[Target], charts: BytesCache) -> 
         return
     from .render.targets import Press  # Markdown, Jinja and Babel: not for a build that makes nothing
 
-    press = Press(edition, charts)
+    press, shared = Press(edition, charts), Recounts()
     for target in targets:
         try:
             artifact, lookup = press.make(target)
+            if found := check_agreement(artifact, lookup, shared):
+                artifact = replace(artifact, problems=(*artifact.problems, *found))
             yield [Outcome(artifact, tuple(lookup.asked), pack_record(lookup.asked))]
         except StaleSource as error:
             yield [Outcome(Artifact(target, b"", problems=(changed_source(error),), failed=True), (), pack_record({}))]

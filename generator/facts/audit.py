@@ -9,6 +9,7 @@ from ..errors import FactError, Problem, SourceErrors, SourceRef
 from ..model import Row
 from ..sources.texts import references
 from .claims import judge, number_of
+from .decimals import uneven_decimals
 from .lookup import Lookup
 from .parity import compare_languages
 from .setting import doubtful
@@ -35,8 +36,10 @@ def audit_release(release: str, lookup: Lookup) -> tuple[Problem, ...]:
     if all(text.front.title and text.front.summary for text in bodies.values()):
         problems += compare_languages(bodies)
     for text in bodies.values():
-        problems += doubtful(text)
+        problems += doubtful(text, definitions.literals)
     problems += audit_wording(definitions, bodies, lookup)
+    for lang, named in texts.items():
+        problems += uneven_decimals(named, paths[lang], lookup, release)
     return tuple(problems)
 
 

@@ -30,7 +30,7 @@ from ..model import Row, Verdict
 from .edition import TableData
 from .figures import figure_value, parse_figure
 from .lookup import Lookup
-from .measures import check_codes, evaluate, unknown_member, why_no_value
+from .measures import check_codes, evaluate, mixed, unknown_member, why_no_value
 from .words import CLOSE
 
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?\Z")
@@ -114,6 +114,8 @@ def _rows(claim: ClaimSpec, data: TableData) -> tuple[Row, ...]:
         rows.append(Row(at, value))
     if not rows:
         raise FactError("bad-release", "the claim runs over no row at all", "see that its dimensions have members")
+    if len(units := sorted({row.value.unit for row in rows})) > 1:
+        raise mixed(f"the claim compares {' with '.join(units)}")
     return tuple(rows)
 
 
@@ -217,7 +219,7 @@ def _limit(test: _Test) -> tuple[Decimal, str]:
     value, _spec = figure_value(ref, test.lookup, test.release)
     own = test.rows[0].value.unit
     if value.unit != own:
-        raise test.bad(f'"{ref.id}" is measured in {value.unit}, the claim in {own}')
+        raise mixed(f'"{test.claim.holds}" compares {own} with "{ref.id}", which is measured in {value.unit}')
     assert value.number is not None
     return value.number, f"{ref.id} is {value.number:.4f}"
 

@@ -11,6 +11,7 @@ from ..model import Grid, GridCell, GridGroup, GridHead, GridPart
 from .edition import TableData
 from .lookup import Lookup
 from .measures import check_codes, evaluate, unit_of
+from .sums import MESSAGE, Shown
 from .words import Words
 
 MISSING = ":"
@@ -33,7 +34,11 @@ def build_grid(display: DisplaySpec, lookup: Lookup, release: str, lang: str) ->
         id=display.id,
         row_head=words.label(display.row_head) if display.row_head else "",
         parts=parts,
-        notes=(*legend(words, parts), *notes_of(words, data.spec, maker.statuses, display.note)),
+        notes=(
+            *legend(words, parts),
+            *notes_of(words, data.spec, maker.statuses, display.note),
+            *rounding(words, maker.shown),
+        ),
         source=source_of(words, data.spec),
         width=max((len(part.subheads) for part in parts), default=0),
     )
@@ -60,6 +65,11 @@ def legend(words: Words, parts: Iterable[GridPart]) -> tuple[str, ...]:
     return (f"{MISSING} {words.message('not available')}",) if any(gaps) else ()
 
 
+def rounding(words: Words, shown: Shown) -> tuple[str, ...]:
+    """What must be said where a shown total is not the sum of its shown parts."""
+    return (words.message(MESSAGE),) if shown.uneven else ()
+
+
 def source_of(words: Words, spec: TableSpec) -> str:
     """The name of the source, empty when the table does not say."""
     return words.label(spec.source) if spec.source else ""
@@ -71,6 +81,7 @@ class _Maker:
     def __init__(self, words: Words, data: TableData, display: DisplaySpec) -> None:
         self.words, self.data, self.display = words, data, display
         self.statuses: set[str] = set()
+        self.shown = Shown(data.spec)
 
     def part(self, part: DisplayPart) -> GridPart:
         columns = [column for entry in part.columns for column in self.expanded(entry)]
@@ -124,6 +135,8 @@ class _Maker:
         given = next((entry.decimals for entry in (row, column, group) if entry.decimals is not None), value.decimals)
         status = "".join(sorted(value.statuses - {"A"})) if measure.name == "level" else ""
         shown = rounded(value.number, given)
+        if measure.name == "level":
+            self.shown.add(at, value.unit, shown)
         return GridCell(self.words.style.write(shown), f"{shown:f}", status)
 
     def check(self, part: DisplayPart, columns: list[Entry]) -> None:

@@ -55,6 +55,15 @@ class Lookup:
     def _site(self) -> Site:
         return self._edition.site
 
+    def apart(self) -> Lookup:
+        """The same eyes with a record of their own: for an answer that several targets share."""
+        return Lookup(self._edition, self._own)
+
+    def take_over(self, asked: Mapping[str, Mapping[Question, str]]) -> None:
+        """Note what an answer needed that another target worked out."""
+        for unit, questions in asked.items():
+            self.asked.setdefault(unit, {}).update(questions)
+
     # -- the site
 
     def config(self) -> SiteConfig:

@@ -214,10 +214,22 @@ def evaluate(data: Data, measure: MeasureSpec, at: Coordinates) -> Value:
 def _work_out(data: Data, measure: MeasureSpec, at: Coordinates) -> Value:
     result = _FORMULAS[measure.name](data, measure, at)
     unit, decimals = unit_of(measure, data.spec)
+    if measure.name == "level" and unit == "percent" and _is_difference(data.spec, at):
+        unit = "percentage_point"
     if result.number is not None and result.number.adjusted() > _LARGEST:
         message = f"the {measure.name} has more than {_LARGEST} digits"
         raise FactError("bad-value", message, "look for a cell that is far too large, or far too small to divide by")
     return Value(result.number, unit, decimals, result.statuses)
+
+
+def _is_difference(spec: TableSpec, at: Coordinates) -> bool:
+    """Whether a place names a derived difference: of two percentages it is in percentage points."""
+    return any(at[dimension] in derived for dimension, derived in spec.differences.items())
+
+
+def mixed(message: str) -> FactError:
+    """The error for numbers of different units that meet: per cent and percentage points above all."""
+    return FactError("unit-mixed", message, "compare numbers of one unit: per cent and percentage points are two")
 
 
 def why_no_value(data: Data, measure: MeasureSpec, at: Coordinates) -> str:

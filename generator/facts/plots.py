@@ -7,12 +7,13 @@ from decimal import Decimal
 
 from ..definitions import ChartSpec, Entry, MeasureSpec
 from ..errors import FactError, did_you_mean
-from ..formats import machine
+from ..formats import machine, rounded
 from ..model import Colour, Grid, GridCell, GridGroup, GridHead, GridPart, Panel, Plot, Point, Value
-from .displays import MISSING, legend, notes_of, source_of, status_of
+from .displays import MISSING, legend, notes_of, rounding, source_of, status_of
 from .edition import TableData
 from .lookup import Lookup
-from .measures import check_codes, evaluate
+from .measures import check_codes, evaluate, mixed
+from .sums import Shown
 from .words import Words
 
 _LEVEL = MeasureSpec("level")
@@ -47,8 +48,9 @@ def build_plot(
     )
     part = _grid_part(plot)
     gaps = legend(words, [part])
-    plot = replace(plot, notes=(*gaps, *plot.notes))
-    notes = (*gaps, *notes_of(words, spec, maker.statuses, chart.note))
+    sums = rounding(words, maker.shown)
+    plot = replace(plot, notes=(*gaps, *plot.notes, *sums))
+    notes = (*gaps, *notes_of(words, spec, maker.statuses, chart.note), *sums)
     return plot, Grid(plot.id, plot.category_head, (part,), notes, plot.source, len(part.subheads)).aligned()
 
 
@@ -62,6 +64,7 @@ class _Maker:
     def __init__(self, chart: ChartSpec, words: Words, data: TableData) -> None:
         self.chart, self.words, self.data = chart, words, data
         self.statuses: set[str] = set()
+        self.shown = Shown(data.spec)
         self.series = self.members(chart.series) if chart.series else ("",)
         self.categories = self.members(chart.category)
         for code in chart.highlight:
@@ -95,6 +98,8 @@ class _Maker:
         if entry.decimals is not None:
             value = replace(value, decimals=entry.decimals)
         self.statuses |= value.statuses
+        if measure.name == "level" and value.number is not None:
+            self.shown.add(at, value.unit, rounded(value.number, value.decimals))
         return value
 
     def panel(self, entry: Entry) -> Panel:
@@ -103,6 +108,8 @@ class _Maker:
             for category in self.categories
             for series in self.series
         }
+        if len(units := sorted({value.unit for value in values.values()})) > 1:
+            raise mixed(f"a panel shows {' beside '.join(units)}")
         title = self.words.label(entry.label) if entry.label else self.words.place(entry.at)
         points = tuple(self.point(title, category, series, value) for (category, series), value in values.items())
         first = next(iter(values.values()))
@@ -114,7 +121,10 @@ class _Maker:
         numbers = [value.number for value in values if value.number is not None]
         if len(numbers) < len(values):
             return ""
-        return self.words.style.number(sum(numbers, Decimal(0)), values[0].decimals)
+        total = sum(numbers, Decimal(0))
+        decimals = values[0].decimals
+        self.shown.add_total(rounded(total, decimals), [rounded(number, decimals) for number in numbers])
+        return self.words.style.number(total, values[0].decimals)
 
     def point(self, title: str, category: str, series: str, value: Value) -> Point:
         own = [self.words.label(category), *([self.words.label(series)] if series else [])]

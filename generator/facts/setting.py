@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from ..definitions import ReleaseText
 from ..errors import Problem, SourceRef
@@ -18,10 +18,13 @@ _OTHERS = re.compile(
 _TITLE = re.compile(r'(?<=\s)"((?:\\.|[^"\\])*)"(?=\s*\))')
 
 
-def doubtful(text: ReleaseText) -> Iterator[Problem]:
-    """Every doubt about the setting of a text. What the generator sets by itself is none."""
+def doubtful(text: ReleaseText, literals: Iterable[str]) -> Iterator[Problem]:
+    """Every doubt about the setting of a text. What the generator sets by itself is none, and no declared literal is."""
+    declared = [literal for literal in literals if literal]
     for passage in passages(text):
         bare = _TITLE.sub(lambda found: f"\ue000{found.group(1)}\ue000", passage.text)
+        for literal in declared:
+            bare = bare.replace(literal, _blank(literal))
         shown = typeset(_OTHERS.sub(lambda found: _blank(found.group()), bare), text.lang)
         for doubt in doubts(shown, text.lang):
             line = passage.line + shown.count("\n", 0, doubt.position)

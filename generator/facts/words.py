@@ -10,6 +10,7 @@ from ..errors import FactError, SourceRef
 from ..model import Value
 from ..sources.site import catalogue_name
 from .lookup import Lookup
+from .measures import mixed
 from .periods import is_period
 
 NBSP = "\u00a0"
@@ -99,6 +100,8 @@ class Words:
         """The value in another unit of site.toml. Raises FactError: `figure-form`."""
         if unit == value.unit:
             return value
+        if {unit, value.unit} == {"percent", "percentage_point"}:
+            raise mixed("per cent cannot be converted to percentage points, nor these to per cent")
         target = self.lookup.config().units.get(unit)
         if target is None or target.of != value.unit:
             hint = f'declare [units.{unit}] in site.toml, with of = "{value.unit}"'

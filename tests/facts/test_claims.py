@@ -222,7 +222,7 @@ def test_only_some_members() -> None:
         ("above 1 2", "bad-release"),
         ("above nothing", "unknown-figure"),
         ("above level.A", "unknown-member"),
-        ("above change.A", "bad-release"),  # per cent against pieces
+        ("above change.A", "unit-mixed"),  # per cent against pieces
         ("near 1/3", "bad-release"),  # pieces are no part of anything
         ("near third", "bad-release"),
         ("near 1/0", "bad-release"),
@@ -299,3 +299,21 @@ def test_claims_agree_with_a_naive_reading(cells: dict[str, int], data: st.DataO
     small = Small(rows, claims)
     found = {holds: small.verdict(f"c{index}").holds for index, holds in enumerate(expected)}
     assert found == expected
+
+
+def test_units_are_not_mixed() -> None:
+    """A difference of percentages is in points: it is compared with points, and never with per cent."""
+    rates = {("A", "2024"): "7", ("B", "2024"): "4"}
+    more = 'differences.region.gap = ["A", "B"]\n'
+    family = '[figures.f]\ntable = "t"\nat = { year = "2024" }\nby = "region"\n'
+    test = '[claims.c]\ntable = "t"\nat = { year = "2024" }\nover = { region = [%s] }\nholds = "%s"\n'
+
+    def small(over: str, holds: str) -> Small:
+        return Small(rates, family + test % (over, holds), unit="percent", more=more, labels="gap,Écart,Gap\n")
+
+    assert small('"A", "B"', "above 3").verdict("c").holds
+    assert small('"gap"', "below f.gap").verdict("c").holds is False
+    assert small('"gap"', "above 2").value("f.gap").unit == "percentage_point"
+    for over, holds in (('"A", "gap"', "each A above gap"), ('"A"', "above f.gap"), ('"gap"', "below f.A")):
+        assert error_of(small(over, holds).verdict, "c").code == "unit-mixed"
+    assert error_of(small('"A"', "above 2").printed, "f.A | in(percentage_point)").code == "unit-mixed"
