@@ -10,6 +10,8 @@ from ..errors import FactError, Problem, SourceErrors, SourceRef
 from .figures import figure_value, parse_figure
 from .lookup import Lookup
 
+_PLACES = tuple((str(places),) for places in range(13))
+
 
 def uneven_decimals(references: Iterable[Reference], path: str, lookup: Lookup, release: str) -> Iterator[Problem]:
     """Each figure that one page prints in two ways. It may, where each of them says `decimals(n)` itself: a figure in
@@ -43,9 +45,9 @@ def _printed(expression: str, lookup: Lookup, release: str) -> tuple[tuple[str, 
         unit = spec.unit
         decimals = units[unit].decimals if spec.decimals is None else spec.decimals
     for name, arguments in ref.forms:
-        if name in ("words", "ordinal"):
-            return None
-        if name == "decimals" and arguments and arguments[0].isdecimal():
+        if name in ("words", "ordinal") or (name == "decimals" and arguments[:1] not in _PLACES):
+            return None  # without decimals, or wrong, which the page tells
+        if name == "decimals":
             decimals, asked = int(arguments[0]), True
         if name == "in" and arguments and arguments[0] in units and arguments[0] != unit:
             unit, decimals = arguments[0], units[arguments[0]].decimals
