@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import html
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from operator import itemgetter
 
 from ..sources.passages import Passage
 
@@ -75,8 +77,9 @@ def bare(passage: Passage) -> Bare:
 
 
 def inside(span: Span, spans: tuple[Span, ...]) -> bool:
-    """Whether a span lies within one of the others."""
-    return any(start <= span[0] and span[1] <= end for start, end in spans)
+    """Whether a span lies within one of the others, which are in order and apart."""
+    place = bisect_right(spans, span[0], key=itemgetter(0)) - 1
+    return place >= 0 and span[1] <= spans[place][1]
 
 
 def _hide(pattern: re.Pattern[str], text: str) -> str:
