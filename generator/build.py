@@ -27,7 +27,7 @@ from .sources.files import Files, take_snapshot
 from .sources.site import Reading, read_site
 from .workers import Tools, changed_source, seldom_collecting
 
-_PAGES = ("release", "index", "home", "root", "notfound", "catalogue", "chart", "embed")
+_PAGES = ("release", "index", "home", "root", "notfound", "catalogue", "chart", "embed", "figures")
 _LIBRARIES = ("altair", "babel", "jinja2", "markdown", "nh3", "pymdown-extensions", "pyyaml", "vl-convert-python")
 
 

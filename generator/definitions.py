@@ -233,15 +233,26 @@ class Reference:
 
 
 @dataclass(frozen=True)
+class Citation:
+    """A figure, claim, chart or table that a text names: `kind`, `name` as written, and the words that the text has for
+    it: those that assert a claim, the title of a chart, the caption of a table; with figures, as written."""
+
+    kind: str
+    name: str
+    words: str = ""
+
+
+@dataclass(frozen=True)
 class FrontMatter:
     """The head of a text: what one language says of the release as a whole, with the line of each key; and the ids of
-    the charts that the text shows, in order, for each has a page of its own."""
+    the charts that the text shows, in order, for each has a page of its own. `cites`: it names figures or claims."""
 
     title: str
     summary: str
     slug: str
     lines: Mapping[str, int]
     charts: tuple[str, ...] = ()
+    cites: bool = False
 
 
 @dataclass(frozen=True)

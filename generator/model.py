@@ -257,6 +257,8 @@ TargetKind = Literal[
     "headers",
     "notfound",
     "catalogue",
+    "figures",
+    "record",
     "chart",
     "embed",
     "picture",

@@ -101,17 +101,22 @@ def _release_targets(site: Site, head: ReleaseHead) -> Iterator[Target]:
 
 
 def _companions(site: Site, head: ReleaseHead) -> Iterator[Target]:
-    """What a public release has beside its pages: the page and the files of each chart, and pictures for sharing.
+    """What a public release has beside its pages: the sources of its figures, the page and the files of each chart, and
+    pictures for sharing.
 
     They are made of what the page is made of; the page finds their problems, so they are not rehearsed.
     """
     for lang, front in head.texts.items():
         page = urls.release_path(lang, site.section(head.kind, lang), front.slug)
         yield from _card(site, Target(page, "card", lang, head.id))
+        if front.cites:
+            yield Target(urls.figures_path(page), "figures", lang, head.id)
         for chart in front.charts:
             for kind, ending in _OF_A_CHART:
                 yield Target(urls.chart_path(head.id, chart, lang, ending), kind, lang, head.id, name=chart)
             yield Target(urls.embed_path(head.id, chart, lang), "embed", lang, head.id, name=chart)
+    if any(front.cites for front in head.texts.values()):
+        yield Target(urls.record_path(head.id), "record", "", head.id)
 
 
 def _card(site: Site, of: Target) -> Iterator[Target]:
@@ -159,7 +164,7 @@ def _clashes(site: Site, targets: Iterable[Target], made: Iterable[Target]) -> I
     by_address = {_address(target): target for target in made}
     for target in targets:
         first = by_address[_address(target)]
-        if first == target or target.kind == "card":  # which stands where its page does
+        if first == target or target.kind in ("card", "figures"):  # which stand where their page does
             continue
         one, other = (first, target) if target.kind == "release" else (target, first)
         message = f'"{_name(one)}" and "{_name(other)}" would both be at {target.path}'

@@ -18,6 +18,10 @@ NOT_FOUND = "404.html"
 SITEMAP = "sitemap.xml"
 ROBOTS = "robots.txt"
 HEADERS = "_headers"
+FIGURES = "figures"
+
+#: Names below a release's page that no slug may take.
+RESERVED = frozenset({FIGURES})
 
 
 def slugify(text: str) -> str:
@@ -56,6 +60,16 @@ def release_path(lang: str, section: str, slug: str) -> str:
 def card_path(page: str) -> str:
     """The picture of a page for those who share it: `card.png` beside it."""
     return posixpath.join(posixpath.dirname(page), "card.png")
+
+
+def figures_path(page: str) -> str:
+    """Where the figures of the release at `page` come from: `figures/` beside it."""
+    return posixpath.join(posixpath.dirname(page), FIGURES, "index.html")
+
+
+def record_path(release: str) -> str:
+    """A release for programs, in all its languages: a permanent address, beside its data files."""
+    return f"data/{release}/release.json"
 
 
 def catalogue_path(lang: str) -> str:

@@ -85,6 +85,8 @@ def test_public_from_its_instant_on(files: Sources, now: datetime, public: bool,
     assert (b"later" in outputs["sitemap.xml"]) == public
     assert (b"/later/" in outputs["en/feed.xml"]) == public
     assert ("en/secrets/later/card.png" in outputs) == public
+    assert ("en/secrets/later/figures/index.html" in outputs) == public
+    assert ("data/gamma/release.json" in outputs) == public
     assert any(b"gamma" in data or b"later" in data for data in outputs.values()) == public
 
 
@@ -99,7 +101,9 @@ def test_what_is_hidden_again_is_gone(files: Sources, change: str, tmp_path: Pat
     )
     report = build(files, tmp_path / "site", PUBLISHED)
     assert not report.broken
-    assert report.removed == 9  # a page and an index in each language, each with its card, and the data
+    assert (
+        report.removed == 12
+    )  # in each language a page with its figures, and an index, each with its card; the data; the record
     build(without(files, "gamma"), tmp_path / "without", PUBLISHED)
     assert tree(tmp_path / "site") == tree(tmp_path / "without")
 

@@ -89,12 +89,13 @@ def judge(claim: ClaimSpec, lookup: Lookup, release: str) -> Verdict:
         hint = did_you_mean(first, CLAIMS)
         hint = hint if hint.startswith("did") else f"begin it with one of: {', '.join(CLAIMS)}"
         raise FactError("bad-release", f'"{claim.holds}" is not a claim: it begins with "{first}"', hint)
-    rows = _rows(claim, lookup.data(release, claim.table))
+    rows = rows_of(claim, lookup.data(release, claim.table))
     test = _Test(claim, rows, words, lookup, release)
     return CLAIMS[first](test)
 
 
-def _rows(claim: ClaimSpec, data: TableData) -> tuple[Row, ...]:
+def rows_of(claim: ClaimSpec, data: TableData) -> tuple[Row, ...]:
+    """The rows that a claim is tested on. Raises FactError."""
     spans = []
     for dimension, members in claim.over.items():
         for code in members:

@@ -19,7 +19,7 @@ from ..definitions import (
 from ..model import Headline, Part, Value
 from ..sources.files import digest_of
 from ..sources.site import Site
-from ..sources.texts import charts_shown
+from ..sources.texts import charts_shown, cited
 
 Question = tuple[str, ...]
 Record = Mapping[str, Mapping[Question, str]]
@@ -174,6 +174,17 @@ class TableData:
         self._questions.update(known[2])
         return known[1]
 
+    def traced(self, work_out: Callable[[], Value]) -> tuple[Value, tuple[tuple[tuple[str, ...], Cell | None], ...]]:
+        """A value, and the cells that were asked for it: its trail, in the order of the questions."""
+        outer, self._questions = self._questions, {}
+        try:
+            value = work_out()
+        finally:
+            asked, self._questions = self._questions, outer
+        self._questions.update(asked)
+        keys = [question[3:] for question in asked if question[0] == "cell"]
+        return value, tuple((key, self._table.cells.get(key)) for key in keys)
+
 
 # ---------------------------------------------------------------- the digest of each answer
 
@@ -211,6 +222,15 @@ def _answer_words(edition: Edition, release: str, lang: str, chart: str) -> str:
     text = edition.site.text(release, lang)
     words = charts_shown(text.body).get(chart)
     return ABSENT if words is None else digest_of(repr((words.title, words.description)))
+
+
+def _answer_cited(edition: Edition, release: str, lang: str) -> str:
+    return digest_of(repr(cited(edition.site.text(release, lang))))
+
+
+def _answer_cites(edition: Edition, release: str, lang: str) -> str:
+    head = edition.site.heads.get(release)
+    return ABSENT if head is None or lang not in head.texts else str(head.texts[lang].cites)
 
 
 def _answer_slug(edition: Edition, release: str, lang: str) -> str:
@@ -268,6 +288,8 @@ _ANSWERS: MappingProxyType[str, Callable[..., str]] = MappingProxyType(
         "part": _answer_part,
         "charts": _answer_charts,
         "words": _answer_words,
+        "cited": _answer_cited,
+        "cites": _answer_cites,
         "head": _answer_head,
         "has": _answer_has,
         "file": lambda edition, path: edition.site.snapshot.digest(path),

@@ -15,6 +15,7 @@ from ..config import SiteConfig
 from ..definitions import (
     ChartSpec,
     ChartWords,
+    Citation,
     ClaimSpec,
     DisplaySpec,
     FigureSpec,
@@ -30,7 +31,7 @@ from ..formats import Style
 from ..model import DataFile, FeedText, Headline
 from ..sources.labels import LABELS_FILE
 from ..sources.site import Site, catalogue_name
-from ..sources.texts import charts_shown
+from ..sources.texts import charts_shown, cited
 from ..sources.wording import Wording, wording_name
 from .edition import PART_UNIT, SITE_UNIT, TABLE_UNIT, Edition, Question, TableData, find_message
 
@@ -170,6 +171,16 @@ class Lookup:
         """The ids of the charts that a text shows, in order."""
         self._note(self._site().text_file(release, lang), ("charts", release, lang))
         return self._site().heads[release].texts[lang].charts
+
+    def cites(self, release: str, lang: str) -> bool:
+        """Whether a text names figures or claims, so that it has a page of their sources."""
+        self._note(self._site().text_file(release, lang), ("cites", release, lang))
+        return self._site().heads[release].texts[lang].cites
+
+    def cited(self, release: str, lang: str) -> tuple[Citation, ...]:
+        """What a text names, in reading order: unlike the text, it stays the same when other words change."""
+        self._note(self._site().text_file(release, lang), ("cited", release, lang))
+        return cited(self._site().text(release, lang))
 
     def front(self, release: str, lang: str) -> FrontMatter:
         """Title, summary and slug of a release in a language that it has."""

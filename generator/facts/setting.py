@@ -12,7 +12,9 @@ from ..typography import doubts, typeset
 
 #: What is not set by an author: figures, addresses, code, calls of footnotes.
 _OTHERS = re.compile(
-    r"\{\{(?:(?!\{\{|\}\}).)*\}\}|(?<=\])\([^()\s]{0,2000}(?=[\s)])|`[^`\n]+`|\[\^[^\]\s]{1,200}\]|<https?://[^<>\s]{1,2000}>"
+    r"\{\{(?:(?!\{\{|\}\}).)*\}\}"
+    r"|(?<=\])\([^()\s]{0,2000}(?=[\s)])"
+    r"|`[^`\n]+`|\[\^[^\]\s]{1,200}\]|<https?://[^<>\s]{1,2000}>"
 )
 #: Quotation marks around the title of a chart or a link belong to Markdown.
 _TITLE = re.compile(r'(?<=\s)"((?:\\.|[^"\\])*)"(?=\s*\))')

@@ -181,6 +181,8 @@ def render_sitemap(lookup: Lookup, templates: Templates) -> Page:
         paths = {lang: release_path(lookup, release, lang) for lang in lookup.languages(release)}
         changed = lookup.published(release).date().isoformat()
         _add(entries, config.url, paths, changed)
+        cites = {lang: urls.figures_path(path) for lang, path in paths.items() if lookup.cites(release, lang)}
+        _add(entries, config.url, cites, changed)
         shown = {lang: lookup.charts(release, lang) for lang in paths}
         for chart in dict.fromkeys(chart for charts in shown.values() for chart in charts):
             own = {lang: urls.chart_path(release, chart, lang) for lang, charts in shown.items() if chart in charts}

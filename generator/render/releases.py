@@ -10,7 +10,7 @@ from .. import urls
 from ..errors import Problem, SourceRef
 from ..facts.lookup import Lookup
 from ..model import FeedText, Headline
-from .addresses import kind_name, release_path
+from .addresses import asset_path, kind_name, release_path
 from .answers import Facts, FeedFacts, PageFacts
 from .charts import ChartCache
 from .covers import render_cover
@@ -20,9 +20,10 @@ from .outline import Section, outline
 from .prose import ProseRenderer
 from .structured import article
 from .templates import Templates
-from .views import CardView, LinkView, ReleasePage, SectionView, safe
+from .views import CardView, LinkView, ReleasePage, SectionView, SourcesView, safe
 
 _HREF = re.compile(r'(?<=\shref=")[^"]*')
+_SOURCES = "sources.js"
 
 
 @dataclass
@@ -80,6 +81,7 @@ def render_release(lookup: Lookup, release: str, lang: str, path: str, desk: Des
         sections=tuple(map(_section, whole.parts)),
         footnotes=safe(footnotes),
         downloads=files,
+        sources=_sources(lookup, release, lang, path),
         related=_related(lookup, release, lang, path, kind.related),
     )
     own = f"kinds/{kind.id}.html"
@@ -98,6 +100,17 @@ def _section_link(lookup: Lookup, lang: str, kind: str, path: str) -> LinkView:
 def _section(section: Section) -> SectionView:
     parts = tuple(map(_section, section.parts))
     return SectionView(section.id, safe(section.title), safe(section.html), parts)
+
+
+def _sources(lookup: Lookup, release: str, lang: str, path: str) -> SourcesView | None:
+    """Where the figures of a text come from; a text without any has no such page, nor has one that is not public."""
+    if lookup.rehearses or not lookup.cites(release, lang):
+        return None
+    return SourcesView(
+        figures=urls.relative(urls.figures_path(path), path),
+        record=urls.relative(urls.record_path(release), path),
+        script=urls.relative(asset_path(lookup, _SOURCES), path),
+    )
 
 
 def _related(lookup: Lookup, release: str, lang: str, path: str, count: int) -> tuple[CardView, ...]:

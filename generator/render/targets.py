@@ -15,6 +15,7 @@ from ..facts.lookup import Lookup
 from ..facts.words import Words
 from ..model import Artifact, Link, Target
 from .charts import BytesCache
+from .digests import Digests
 from .downloads import render_csv
 from .explore import vega_bundle
 from .feeds import render_feed
@@ -28,6 +29,8 @@ from .lists import (
     render_sitemap,
 )
 from .prose import ProseRenderer
+from .provenance import render_figures
+from .record import render_record
 from .releases import Desk, Page, render_feed_text, render_headline, render_release
 from .single_charts import ChartDesk
 from .social import render_social_card
@@ -45,6 +48,7 @@ class Press:
         self.edition, self.charts = edition, charts
         self.templates = Templates(edition.site)
         self._prose: dict[str, ProseRenderer] = {}
+        self._digests = Digests()
 
     def desk(self, lang: str, lookup: Lookup) -> Desk:
         """What rendering a text needs. The converter's one text of its own is a message of the catalogue."""
@@ -70,6 +74,8 @@ class Press:
                 return Artifact(target, lookup.asset(target.name))
             case "data":
                 return Artifact(target, render_csv(lookup, target.release, target.name))
+            case "record":
+                return Artifact(target, render_record(lookup, target.release, self._digests))
             case "bundle":
                 return Artifact(target, vega_bundle(self.charts))
             case "card":
@@ -114,6 +120,8 @@ class Press:
         match target.kind:
             case "release":
                 return render_release(lookup, target.release, lang, path, self.desk(lang, lookup))
+            case "figures":
+                return render_figures(lookup, target.release, lang, path, templates, self._digests)
             case "chart":
                 return self._chart(target, lookup).page(path, templates)
             case "embed":
@@ -149,7 +157,8 @@ class Press:
         problems = list(page.problems)
         if target.path.endswith(".html"):
             prefix = lookup.config().prefix
-            links = tuple(_links(target.path, page, prefix))
+            if target.kind != "figures":  # whose links follow from the release's page, which is checked
+                links = tuple(_links(target.path, page, prefix))
             anchors = tuple(dict.fromkeys(_ID.findall(page.html)))
         return Artifact(target, page.html.encode(), links, anchors, tuple(problems), page.charts)
 

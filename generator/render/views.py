@@ -142,6 +142,15 @@ class MastheadView:
 
 
 @dataclass(frozen=True)
+class SourcesView:
+    """Where a release's figures come from: the addresses of their page, of the same for programs, and of the script."""
+
+    figures: str
+    record: str
+    script: str
+
+
+@dataclass(frozen=True)
 class ReleasePage:
     """`kinds/<kind>.html`, else `release.html`: one release in one language. `date` is printed in the site's time zone.
 
@@ -162,6 +171,7 @@ class ReleasePage:
     sections: tuple[SectionView, ...]
     footnotes: Markup
     downloads: tuple[DownloadView, ...]
+    sources: SourcesView | None
     related: tuple[CardView, ...]
 
 

@@ -311,12 +311,13 @@ class _Heads:
                 self.problems.extend(problems)
                 return front
             known = {"title": front.title, "summary": front.summary, "slug": front.slug}
-            known |= {"lines": dict(front.lines), "charts": list(front.charts)}
+            known |= {"lines": dict(front.lines), "charts": list(front.charts), "cites": front.cites}
         self.fresh[path] = (self.snapshot.digest(path), known)
         lines, charts = known["lines"], known["charts"]
         assert isinstance(lines, dict)
         assert isinstance(charts, list)
-        return FrontMatter(str(known["title"]), str(known["summary"]), str(known["slug"]), lines, tuple(charts))
+        head = (str(known["title"]), str(known["summary"]), str(known["slug"]))
+        return FrontMatter(*head, lines, tuple(charts), bool(known["cites"]))
 
     def missing(self, release: str, path: str, lang: str, text: str, draft: bool) -> None:
         hint = f"write {text}, or set missing-language under [checks] in site.toml"

@@ -8,10 +8,10 @@ from dataclasses import replace
 
 import yaml
 
-from ..definitions import ChartWords, FrontMatter, Reference, ReleaseText
+from ..definitions import ChartWords, Citation, FrontMatter, Reference, ReleaseText
 from ..errors import Problem, SourceErrors, SourceRef, did_you_mean
 from ..spec import decode
-from ..urls import SLUG
+from ..urls import RESERVED, SLUG
 
 try:
     from yaml import CSafeLoader as _Loader
@@ -60,7 +60,8 @@ def parse_text(data: bytes, path: str, release: str, lang: str) -> tuple[Release
     except SourceErrors as errors:
         front, problems = _front({}, {}, release), errors.problems
     body, first = text[close.end() :], text.count("\n", 0, close.end()) + 1
-    front = replace(front, charts=tuple(charts_shown(body, first)))
+    cites = any(map(_NAMED.search, (front.title, front.summary, body)))
+    front = replace(front, charts=tuple(charts_shown(body, first)), cites=cites)
     return ReleaseText(release, lang, path, front, body, first), problems
 
 
@@ -107,6 +108,9 @@ def _read_front(text: str, path: str) -> FrontMatter:
     if (slug := values.get("slug")) and (not SLUG.match(slug) or len(slug) > _LONGEST_SLUG):
         hint = f"use up to {_LONGEST_SLUG} lower-case letters without accents, digits, and single hyphens"
         problems.append(Problem("bad-slug", f'the slug is "{slug}"', SourceRef(path, lines["slug"]), hint))
+    elif slug in RESERVED:
+        hint = "a page beside each release has this name: choose another"
+        problems.append(Problem("bad-slug", f'the slug "{slug}" is taken', SourceRef(path, lines["slug"]), hint))
     if problems:
         release = path.rsplit("/", 1)[-1].removesuffix(".md")
         raise _Unfit(_front(values, lines, release), *problems)
@@ -171,6 +175,7 @@ def charts_shown(body: str, first: int = 1) -> dict[str, ChartWords]:
     return found
 
 
+_NAMED = re.compile(r"\{\{(?:(?!\{\{|\}\}).)*\}\}|\]\(claim:")
 _REFERENCE = re.compile(r"\{\{((?:(?!\{\{|\}\}).)*)\}\}|\]\((claim|chart|table|release):([^)\s]+)")
 
 
@@ -190,3 +195,33 @@ def _references_in(text: str, line: int) -> list[Reference]:
         figure, kind, name = match.groups()
         result.append(Reference(kind or "figure", name or re.sub(r"\s+", " ", figure).strip(), line))
     return result
+
+
+_MARKS = re.compile(r"\[\^[^\]]*\]|\*+|`+|(?<!\w)_+|_+(?!\w)")
+
+
+def cited(text: ReleaseText) -> tuple[Citation, ...]:
+    """Every figure, claim, chart and table that a text names, in reading order, with the words that it has for them."""
+    titles = charts_shown(text.body, text.body_line)
+    found: list[Citation] = []
+    for part in (text.front.title, text.front.summary, text.body):
+        for match in _REFERENCE.finditer(part):
+            figure, kind, name = match.groups()
+            if figure is not None:
+                found.append(Citation("figure", re.sub(r"\s+", " ", figure).strip()))
+            elif kind == "chart":
+                found.append(Citation(kind, name, titles[name].title if name in titles else ""))
+            elif kind != "release":
+                found.append(Citation(kind, name, _words_before(part, match.start())))
+    return tuple(found)
+
+
+def _words_before(text: str, end: int) -> str:
+    """The words of a link, whose closing bracket is at a place of the text: without marks of Markdown."""
+    depth, start = 0, end
+    while start > 0 and depth >= 0:
+        start -= 1
+        if text[start] in "[]" and text[start - 1 : start] != "\\":
+            depth += 1 if text[start] == "]" else -1
+    words = _ESCAPED.sub(r"\1", _MARKS.sub("", text[start + 1 : end]))
+    return " ".join(words.split())

@@ -240,6 +240,24 @@
     }
   }
 
+  /* ---------------------------------------------------------------- where figures come from */
+
+  /** A figure that is asked says where it comes from; the button lets keys ask too. What that takes is loaded then. */
+  function offerSources(template) {
+    const button = document.querySelector("button.show-sources");
+    const figures = [...document.querySelectorAll("main data.figure")];
+    const ask = (work) =>
+      import(new URL(template.dataset.script, document.baseURI))
+        .then(work)
+        .catch(() => location.assign(template.dataset.figures)); // which says the same
+    for (const figure of figures) {
+      figure.addEventListener("click", () => ask((sources) => sources.show(figure, template)));
+    }
+    if (!button || !figures.length) return;
+    button.disabled = false;
+    button.addEventListener("click", () => ask((sources) => sources.offer(button, figures, template)));
+  }
+
   /* ---------------------------------------------------------------- the page */
 
   for (const figure of document.querySelectorAll("figure.chart")) {
@@ -249,4 +267,5 @@
     offerExploring(figure, drawing);
   }
   for (const box of document.querySelectorAll("[data-copied]")) offerCopying(box);
+  for (const template of document.querySelectorAll("template.source-panel")) offerSources(template);
 }
