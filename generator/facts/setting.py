@@ -21,7 +21,7 @@ _TITLE = re.compile(r'(?<=\s)"((?:\\.|[^"\\])*)"(?=\s*\))')
 
 
 def doubtful(text: ReleaseText, literals: Iterable[str]) -> Iterator[Problem]:
-    """Every doubt about the setting of a text. What the generator sets by itself is none, and no declared literal is."""
+    """Every doubt about the setting of a text, but for what the generator sets by itself, and declared literals."""
     declared = [literal for literal in literals if literal]
     for passage in passages(text):
         bare = _TITLE.sub(lambda found: f"\ue000{found.group(1)}\ue000", passage.text)
