@@ -53,7 +53,8 @@ def pages(site: dict[str, bytes]) -> Iterator[tuple[str, str, str]]:
     """Each page of figures: its path, its HTML, and the HTML of its release."""
     for path, data in site.items():
         if path.endswith("/figures/index.html"):
-            yield path, data.decode(), site[path.replace("/figures/", "/")].decode()
+            page = site[path.replace("/figures/", "/")].decode()
+            yield path, data.decode(), page.partition('<section class="related"')[0]  # others have figures of their own
 
 
 def ids(html: str) -> set[str]:
@@ -304,3 +305,18 @@ def test_words_of_claims_are_found_in_the_text() -> None:
         ("claim", "one", "Fell by much {{ x.A | drop }}"),
         ("claim", "two", "a [b]"),
     ]
+
+
+def test_words_with_a_source_are_shown_with_it(tmp_path: Path) -> None:
+    files = small_site()
+    files["data/alpha/release.toml"] += (
+        b'\n[literals]\n"two  studies" = { source = "OFFICE" }\n"three offices" = "counted"\n'
+        b'"four shops" = { source = "OFFICE" }\n'
+    )
+    for lang in ("fr", "en"):
+        files[f"content/{lang}/news/alpha.md"] += b"\n\nAfter two\nstudies and three offices.\n"
+    report = build(files, tmp_path / "site")
+    assert not report.broken
+    html = (tmp_path / "site/en/news/sales/figures/index.html").read_text(encoding="utf-8")
+    listed = html[html.index('id="literals"') : html.index("</section>", html.index('id="literals"'))]
+    assert re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", listed) == [("two studies", "Office")]

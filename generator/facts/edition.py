@@ -13,6 +13,7 @@ from types import MappingProxyType
 from ..definitions import (
     Cell,
     ReleaseHead,
+    ReleaseText,
     Table,
     TableSpec,
 )
@@ -233,6 +234,15 @@ def _answer_cites(edition: Edition, release: str, lang: str) -> str:
     return ABSENT if head is None or lang not in head.texts else str(head.texts[lang].cites)
 
 
+def holds_words(text: ReleaseText, words: str) -> bool:
+    """Whether a text holds some words, whatever the white space between them."""
+    return words in " ".join(f"{text.front.title}\n{text.front.summary}\n{text.body}".split())
+
+
+def _answer_says(edition: Edition, release: str, lang: str, words: str) -> str:
+    return str(holds_words(edition.site.text(release, lang), words))
+
+
 def _answer_slug(edition: Edition, release: str, lang: str) -> str:
     head = edition.site.heads.get(release)
     return ABSENT if head is None or lang not in head.texts else head.texts[lang].slug
@@ -288,6 +298,7 @@ _ANSWERS: MappingProxyType[str, Callable[..., str]] = MappingProxyType(
         "part": _answer_part,
         "charts": _answer_charts,
         "words": _answer_words,
+        "says": _answer_says,
         "cited": _answer_cited,
         "cites": _answer_cites,
         "head": _answer_head,

@@ -20,6 +20,7 @@ from ..definitions import (
     DisplaySpec,
     FigureSpec,
     FrontMatter,
+    LiteralSpec,
     Release,
     ReleaseHead,
     ReleaseText,
@@ -33,7 +34,7 @@ from ..sources.labels import LABELS_FILE
 from ..sources.site import Site, catalogue_name
 from ..sources.texts import charts_shown, cited
 from ..sources.wording import Wording, wording_name
-from .edition import PART_UNIT, SITE_UNIT, TABLE_UNIT, Edition, Question, TableData, find_message
+from .edition import PART_UNIT, SITE_UNIT, TABLE_UNIT, Edition, Question, TableData, find_message, holds_words
 
 
 class Lookup:
@@ -239,6 +240,17 @@ class Lookup:
         self._note(path, ("words", release, lang, chart))
         text = self._site().text(release, lang)
         return charts_shown(text.body, text.body_line)[chart]
+
+    def literals_with_source(self, release: str, lang: str) -> tuple[LiteralSpec, ...]:
+        """The literals of a release that name a source, and that a text holds. Raises SourceErrors."""
+        self._note(self._site().release_file(release), ("definition", release, "literals"))
+        text = self._site().text(release, lang)
+        found = []
+        for literal in self._site().release(release).literals.values():
+            if literal.source:
+                self._note(self._site().text_file(release, lang), ("says", release, lang, literal.text))
+                found += [literal] if holds_words(text, literal.text) else []
+        return tuple(found)
 
     def whole_release(self, release: str) -> Release:
         """Everything that release.toml says: for an audit of all of it. Raises SourceErrors."""

@@ -61,6 +61,10 @@ def render_figures(lookup: Lookup, release: str, lang: str, path: str, templates
         figures=tuple(map(maker.figure, ledger.figures)),
         periods=tuple(PeriodView(one.id, f"f-{one.id}", one.text) for one in ledger.periods),
         claims=tuple(map(maker.claim, ledger.claims)),
+        literals=tuple(
+            PairView(literal.text, maker.words.label(literal.source or ""))
+            for literal in lookup.literals_with_source(release, lang)
+        ),
         charts=tuple(
             LinkView(words or name, maker.link(urls.chart_path(release, name, lang)))
             for name, words in ledger.charts

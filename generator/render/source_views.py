@@ -91,8 +91,11 @@ class PeriodView:
 
 @dataclass(frozen=True)
 class FiguresPage:
-    """`figures.html`: where the figures of a release come from, in one language. `release` leads to its page, `section`
-    to its index; `charts` and `tables` to those that it shows; `record` is the address of the same for programs."""
+    """`figures.html`: where the figures of a release come from, in one language.
+
+    `release` leads to its page, `section` to its index; `literals` are words that no cell stands behind, each with who
+    says so; `charts` and `tables` lead to those that it shows; `record` is the address of the same for programs.
+    """
 
     frame: FrameView
     section: LinkView | None
@@ -101,6 +104,7 @@ class FiguresPage:
     figures: tuple[FigureView, ...]
     periods: tuple[PeriodView, ...]
     claims: tuple[ClaimView, ...]
+    literals: tuple[PairView, ...]
     charts: tuple[LinkView, ...]
     tables: tuple[LinkView, ...]
     files: tuple[SourceFileView, ...]

@@ -142,6 +142,7 @@ def read_release_head(data: bytes, path: str, release: str, config: SiteConfig) 
 def _digests(spec: Spec, periods: Mapping[str, str]) -> Mapping[str, str]:
     """A digest for each definition, of its own words and of the periods that it names."""
     result = {f"periods.{name}": value for name, value in periods.items()}
+    result["literals"] = digest_of(json.dumps(spec.raw.get("literals"), sort_keys=True, default=str))
     for group in ("tables", "figures", "claims", "displays", "charts"):
         for name, value in cast(Mapping[str, object], spec.raw.get(group) or {}).items():
             text = json.dumps(value, sort_keys=True, default=str)

@@ -245,7 +245,7 @@
   /** A figure that is asked says where it comes from; the button lets keys ask too. What that takes is loaded then. */
   function offerSources(template) {
     const button = document.querySelector("button.show-sources");
-    const figures = [...document.querySelectorAll("main data.figure")];
+    const figures = [...document.querySelectorAll(".publication data.figure")];
     const ask = (work) =>
       import(new URL(template.dataset.script, document.baseURI))
         .then(work)
