@@ -57,6 +57,8 @@ def test_a_cell_changes_sentences_tables_and_pages() -> None:
     assert {path for path in found.changed if path.endswith(".html")} == {
         "fr/nouvelles/ventes/index.html",
         "en/news/sales/index.html",
+        "fr/nouvelles/ventes/figures/index.html",
+        "en/news/sales/figures/index.html",
     }
     assert (found.claims, found.added, found.removed, found.problems) == ((), (), (), ())
 

@@ -334,7 +334,7 @@ def test_a_changed_cell_changes_the_page(tmp_path: Path, labels: Labels, change:
     report = build(FolderFiles(root), out, NOW, charts=SilentCharts())
     assert not report.broken
     pages = {name: data.decode() for name, data in tree(out).items() if name.startswith("en/press")}
-    html = next(page for page in pages.values() if "table-key" in page)
+    html = next(page for page in pages.values() if f'id="table-{DISPLAY}"' in page)
     found = numbers_of(html)
     expected = {named(place, dict(labels.names["en"])): value for place, value in PUBLISHED.items()}
     different = {key for key, (value, _text) in found.items() if expected[key] != value}

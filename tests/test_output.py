@@ -98,7 +98,7 @@ def test_two_versions_are_kept_and_no_more(tmp_path: Path) -> None:
     out, seen = tmp_path / "site", []
     for number in range(5):
         files = small_site()
-        files["content/en/notes/beta.md"] = content("Note", "note-b", str(number))
+        files["content/en/notes/beta.md"] = content("Note", "note-b", f"{number} [x](release:alpha#more)")
         build(files, out)
         seen.append(out.resolve())
         assert str(number) in tree(out)["en/notes/note-b/index.html"].decode()
@@ -110,7 +110,9 @@ def test_what_a_killed_build_left_does_not_show(tmp_path: Path) -> None:
     """Whatever stands where the next version goes, in whatever state: readers never see it."""
     out = tmp_path / "site"
     build(small_site(), out)
-    files = small_site() | {"content/en/notes/beta.md": content("Note", "note-b", "Other words.")}
+    files = small_site() | {
+        "content/en/notes/beta.md": content("Note", "note-b", "Other words: [x](release:alpha#more).")
+    }
     build(files, out)
     hidden = next(path for path in (tmp_path / ".site").iterdir() if path.is_dir() and path != out.resolve().parent)
     write({"site/stray.html": b"stray", "site/en/stray/index.html": b"stray"}, hidden)
