@@ -10,9 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from types import MappingProxyType
 
 NARROW, NBSP = "\u202f", "\u00a0"
+#: Of one kind, in one passage; who has more has seen enough.
+_MOST = 50
 _SPACE = f"[ {NBSP}{NARROW}\u2009]"
 _APOSTROPHE = re.compile(r"(?<=[^\W\d_])'(?=[^\W\d_])")
 #: A sign that French sets off, after a character that is neither a space nor an opening sign nor the same sign.
@@ -88,6 +91,6 @@ def doubts(text: str, lang: str) -> Iterator[Doubt]:
     found = [
         Doubt(match.start(), match.group().strip() or match.group(), message, hint)
         for pattern, message, hint in rules
-        for match in re.finditer(pattern, text)
+        for match in islice(re.finditer(pattern, text), _MOST)
     ]
     yield from sorted(found, key=lambda doubt: doubt.position)
