@@ -62,7 +62,9 @@ def render_figures(lookup: Lookup, release: str, lang: str, path: str, templates
         periods=tuple(PeriodView(one.id, f"f-{one.id}", one.text) for one in ledger.periods),
         claims=tuple(map(maker.claim, ledger.claims)),
         literals=tuple(
-            PairView(literal.text, maker.words.label(literal.source or ""))
+            PairView(
+                literal.text, lookup.label(lang, literal.source or "") or ""
+            )  # a missing name is told by the audit
             for literal in lookup.literals_with_source(release, lang)
         ),
         charts=tuple(
