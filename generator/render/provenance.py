@@ -61,12 +61,7 @@ def render_figures(lookup: Lookup, release: str, lang: str, path: str, templates
         figures=tuple(map(maker.figure, ledger.figures)),
         periods=tuple(PeriodView(one.id, f"f-{one.id}", one.text) for one in ledger.periods),
         claims=tuple(map(maker.claim, ledger.claims)),
-        literals=tuple(
-            PairView(
-                literal.text, lookup.label(lang, literal.source or "") or ""
-            )  # a missing name is told by the audit
-            for literal in lookup.literals_with_source(release, lang)
-        ),
+        literals=maker.literals(),
         charts=tuple(
             LinkView(words or name, maker.link(urls.chart_path(release, name, lang)))
             for name, words in ledger.charts
@@ -95,6 +90,11 @@ class _Maker:
     def section(self, kind: str) -> LinkView:
         there = urls.section_path(self.lang, self.lookup.section(kind, self.lang))
         return LinkView(kind_name(self.lookup, self.lang, kind), self.link(there))
+
+    def literals(self) -> tuple[PairView, ...]:
+        """Words of a source, each with its name; one that is missing is told by the audit."""
+        found = self.lookup.literals_with_source(self.release, self.lang)
+        return tuple(PairView(one.text, self.lookup.label(self.lang, one.source or "") or "") for one in found)
 
     def file(self, found: DataFile, digests: Digests) -> SourceFileView:
         known = digests.of(self.lookup, self.release, found.table)
