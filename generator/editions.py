@@ -150,7 +150,7 @@ def _text(source: str, name: str, years: Mapping[str, str]) -> tuple[str, list[t
 
 
 def read_sources(files: Files) -> Site:
-    """The site that a release is added to. Raises SourceErrors when its configuration cannot be read."""
+    """The site of some sources, read without an earlier build. Raises SourceErrors when there is no configuration."""
     try:
         config, mistakes = parse_config(files.read(CONFIG_FILE), known_locale)
     except OSError:

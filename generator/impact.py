@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from .build import build_site
-from .config import CONFIG_FILE, missing_config, parse_config
+from .editions import read_sources
 from .errors import FactError, Problem, SourceErrors, StaleSource
 from .facts.claims import judge
 from .facts.displays import build_grid
@@ -20,13 +20,11 @@ from .facts.figures import parse_figure, print_figure
 from .facts.lookup import Lookup
 from .facts.plots import build_plot
 from .facts.words import Words
-from .formats import known_locale
 from .model import Grid
 from .output.write import CountedOutput
 from .plan import plan
-from .sources.files import Files, take_snapshot
+from .sources.files import Files
 from .sources.passages import passages
-from .sources.site import Memo, read_site
 from .workers import Tools, changed_source
 
 _FIGURE = re.compile(r"\{\{((?:(?!\{\{|\}\}).)*)\}\}")
@@ -125,12 +123,7 @@ class _Version:
 
 def _read(files: Files, now: datetime) -> _Version:
     try:
-        config, mistakes = parse_config(files.read(CONFIG_FILE), known_locale)
-    except OSError:
-        raise missing_config() from None
-    try:
-        snapshot = take_snapshot(files, {}, config.max_file_mb * 1_000_000)
-        site = read_site(config, snapshot, Memo(), mistakes).site
+        site = read_sources(files)
         edition = Edition(site, plan(site, now).visible)
         version = _Version()
         for release, head in site.heads.items():
