@@ -18,6 +18,7 @@ import pytest
 from support import ROOT, build, default_templates, tree
 
 from generator import cli, config, workers
+from generator.cli import common
 from generator.errors import CODES, LEVELS
 from generator.facts.claims import CLAIMS
 from generator.facts.figures import FORMS
@@ -279,7 +280,7 @@ def test_codes_that_docs_name_exist() -> None:
 
 
 def commands() -> Iterator[tuple[str, argparse.ArgumentParser]]:
-    for action in cli._parser()._actions:
+    for action in cli.command_line()._actions:
         if isinstance(action, argparse._SubParsersAction):
             yield from action.choices.items()
 
@@ -303,7 +304,7 @@ def test_every_command_and_option() -> None:
 
 def test_exit_codes() -> None:
     table = rows(section(read("docs/publisher.md"), "What it says"))[1:]
-    assert {int(row[0]) for row in table} == {cli.BUILT, cli.PROBLEMS, cli.USAGE, 130}
+    assert {int(row[0]) for row in table} == {common.BUILT, common.PROBLEMS, common.USAGE, 130}
 
 
 def targets() -> set[str]:

@@ -1,0 +1,45 @@
+"""The command `communique`: arguments in, a built site and an exit code out. The only part that prints."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from io import TextIOWrapper
+
+from .. import __version__
+from ..errors import OutputError, UsageError
+from .building import add_build
+from .common import USAGE
+from .comparing import add_diff
+from .drafting import add_new
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command. Exit code: 0 built (or nothing differs), 1 problems (or a difference), 2 wrong usage."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal that knows no "→" must not cost the build
+    options = command_line().parse_args(arguments)
+    run: Callable[[argparse.Namespace], int] = options.run
+    try:
+        return run(options)
+    except (OutputError, UsageError) as error:
+        print(f"communique: {error}", file=sys.stderr)
+        return USAGE
+    except KeyboardInterrupt:
+        print("communique: interrupted; the site is as it was", file=sys.stderr)
+        return 130
+
+
+def command_line() -> argparse.ArgumentParser:
+    """The parser of the command and of all its commands."""
+    parser = argparse.ArgumentParser(
+        prog="communique",
+        description="Build a bilingual site of statistical press releases, every number bound to its data.",
+    )
+    parser.add_argument("--version", action="version", version=f"communique {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for add in (add_build, add_diff, add_new):
+        add(commands)
+    return parser
