@@ -17,7 +17,7 @@ SAME, DIFFERENT = 0, 1
 
 
 def add_command(
-    commands: Any, name: str, text: str, run: Callable[[argparse.Namespace], int]
+    commands: Any, name: str, text: str, run: Callable[[argparse.Namespace], int], *, ends: bool = True
 ) -> argparse.ArgumentParser:
     """A command with the options that all have. `run` is what it does: options in, exit code out."""
     command: argparse.ArgumentParser = commands.add_parser(
@@ -25,7 +25,8 @@ def add_command(
     )
     command.add_argument("--root", type=Path, default=Path(), metavar="DIR", help="the site's folder (default: here)")
     command.add_argument("--now", type=instant, metavar="INSTANT", help="as of this instant, with its zone")
-    command.add_argument("--json", action="store_true", help="print one JSON object instead of text")
+    if ends:  # what goes on tells what it does as it does it
+        command.add_argument("--json", action="store_true", help="print one JSON object instead of text")
     command.set_defaults(run=run)
     return command
 
