@@ -94,7 +94,7 @@ class Session:
         """Build the site once, and show it, or what is wrong with it.
 
         False: a source changed while it was read, so that another build will know better; a `patient` one shows nothing
-        of it.
+        of what it found.
         """
         started, before, trace, changed = time.perf_counter(), self._state, "", (0, 0)
         try:
@@ -103,10 +103,8 @@ class Session:
             trace = traceback.format_exc()
             state = replace(before, failure=f"{type(error).__name__}: {error}"[:300])
         else:
-            if any(problem.code == "changed-source" for problem in report.problems):
-                if patient:
-                    return False
-                self._files.forget()
+            if patient and self._is_doubtful(report):
+                return False
             state, changed = self._after(before, report)
         if state != before or before.version == 0:
             state = replace(state, version=before.version + 1)
@@ -127,6 +125,12 @@ class Session:
             coming = [head.published for head in heads if not head.draft and head.published > instant]
             self._due = min(coming, default=None)
         return report
+
+    def _is_doubtful(self, report: Report) -> bool:
+        """Whether what is wrong may be nothing but the moment: a file changed under the build, or was half written."""
+        if any(problem.code == "changed-source" for problem in report.problems):
+            return True
+        return report.broken and self._files.noted is not None and self.is_late()
 
     def _after(self, before: State, report: Report) -> tuple[State, tuple[int, int]]:
         """What is shown after a build, and how many pages and other files it changed."""
