@@ -133,6 +133,8 @@
     customElements.define("communique-preview", Sheet);
     sheet = document.createElement("communique-preview");
     sheet.lang = "en";
+    sheet.setAttribute("role", "region");
+    sheet.setAttribute("aria-label", "Preview");
     document.body.append(sheet);
   }
 
