@@ -14,9 +14,7 @@ def status(headers: list[tuple[str, str]], access=OWN) -> int:
     return refusal.status if refusal else 200
 
 
-@pytest.mark.parametrize(
-    "host", ["127.0.0.1:8000", "localhost:8000", "LocalHost:8000", "[::1]:8000"]
-)
+@pytest.mark.parametrize("host", ["127.0.0.1:8000", "localhost:8000", "LocalHost:8000", "[::1]:8000"])
 def test_names_of_this_machine(host: str) -> None:
     assert status([("host", host)]) == 200
 

@@ -95,7 +95,10 @@ def test_a_site_without_a_page_for_what_is_missing_still_has_one() -> None:
 def test_headers_are_those_of_the_host_but_for_what_a_preview_must_not_allow() -> None:
     nosniff = ("X-Content-Type-Options", "nosniff")
     assert SITE.headers("/") == (nosniff,)
-    assert SITE.headers("/fr/x/") == (nosniff, ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"))
+    assert SITE.headers("/fr/x/") == (
+        nosniff,
+        ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
+    )
     assert SITE.headers("/embed/one/")[1] == ("Content-Security-Policy", "default-src 'none'; frame-ancestors *")
     assert SITE.headers("/data/one.csv") == SITE.headers("/assets/x.css") == (nosniff,)
 
@@ -186,7 +189,12 @@ WARNING = Problem("typography", "a doubt", SourceRef("site.toml"), level="warnin
 def test_problems_are_shown_whole_and_are_never_html() -> None:
     told = message(State(hosting=SITE, problems=(ERROR, WARNING)), "/fr/")
     assert (told.summary, told.broken) == ("1 error, 1 warning", True)
-    for text in ("content/fr/&lt;b&gt;.md:7", "no figure &quot;&lt;i&gt;&amp;&quot;", "&lt;row&gt;\nb", "write &lt;em&gt;"):
+    for text in (
+        "content/fr/&lt;b&gt;.md:7",
+        "no figure &quot;&lt;i&gt;&amp;&quot;",
+        "&lt;row&gt;\nb",
+        "write &lt;em&gt;",
+    ):
         assert text in told.problems
     assert "unknown-figure" in told.problems
     assert not [tag for tag in ("<b>", "<i>", "<em>", "<row>") if tag in told.problems]

@@ -79,7 +79,15 @@ def test_headers_are_those_of_the_file(shown: Running) -> None:
             name, value = line.strip().split(":", 1)
             rules.append((pattern, name.lower(), value.strip()))
     assert len(rules) > 8
-    for address in ("/", "/fr/", "/fr/nouvelles/ventes/", "/data/alpha/sales.csv", "/data/fr/", "/nothing", "/fr/feed.xml"):
+    for address in (
+        "/",
+        "/fr/",
+        "/fr/nouvelles/ventes/",
+        "/data/alpha/sales.csv",
+        "/data/fr/",
+        "/nothing",
+        "/fr/feed.xml",
+    ):
         expected: dict[str, list[str]] = {}
         for pattern, name, value in rules:
             matches = address.startswith(pattern[:-1]) if pattern.endswith("*") else address == pattern
@@ -176,8 +184,21 @@ def test_nothing_can_be_sent(shown: Running, method: str) -> None:
     [
         *("/../site.toml", "/fr/../../site.toml", "/%2e%2e/site.toml", "/..%2fsite.toml", "/%2e%2e%2fsite.toml"),
         *("/..\\site.toml", "/%5c..%5csite.toml", "/site.toml", "/content/fr/notes/beta.md", "//etc/passwd", "/%00"),
-        *("/fr/%00", "/fr/index.html%00.txt", "/_headers", "/%5fheaders", "/data/alpha/release.toml", "/%ff", "/%c0%ae%c0%ae/"),
-        *("/fr/%2e%2e/%2e%2e/%2e%2e/etc/passwd", "/file:///etc/passwd", "/%0d%0aSet-Cookie:%20x=1", "/_preview/..%2f_headers"),
+        *(
+            "/fr/%00",
+            "/fr/index.html%00.txt",
+            "/_headers",
+            "/%5fheaders",
+            "/data/alpha/release.toml",
+            "/%ff",
+            "/%c0%ae%c0%ae/",
+        ),
+        *(
+            "/fr/%2e%2e/%2e%2e/%2e%2e/etc/passwd",
+            "/file:///etc/passwd",
+            "/%0d%0aSet-Cookie:%20x=1",
+            "/_preview/..%2f_headers",
+        ),
     ],
 )
 def test_nothing_but_the_site_is_served(shown: Running, path: str) -> None:
@@ -193,7 +214,13 @@ def test_an_absolute_address_in_a_request_leads_nowhere_else(shown: Running) -> 
 
 
 def test_malformed_requests_do_not_end_it(shown: Running) -> None:
-    for data in (b"nonsense\r\n\r\n", b"GET\r\n\r\n", b"GET /fr/ HTTP/1.1\r\n\r\n", b"\x16\x03\x01\x02\x00", b"GET /\xff HTTP/1.1\r\nHost: x\r\n\r\n"):
+    for data in (
+        b"nonsense\r\n\r\n",
+        b"GET\r\n\r\n",
+        b"GET /fr/ HTTP/1.1\r\n\r\n",
+        b"\x16\x03\x01\x02\x00",
+        b"GET /\xff HTTP/1.1\r\nHost: x\r\n\r\n",
+    ):
         with socket.create_connection(("127.0.0.1", shown.port), timeout=PATIENCE) as connection:
             connection.sendall(data)
             assert connection.recv(1000).split(b" ")[1][:1] == b"4"

@@ -1,4 +1,4 @@
-"""Builds in memory, one after the other: what is shown, what is told, and that nothing that goes wrong takes it away."""
+"""Builds in memory, one after the other: what is shown, what is told, and what a mistake does not take away."""
 
 from __future__ import annotations
 

@@ -97,7 +97,7 @@ class Vandal:
         path = self.random.choice(TEXTS)
         beside = self.place(path).with_suffix(".md.tmp")
         beside.write_bytes(SITE[path].replace(b"Note", b"Remark"))
-        os.replace(beside, self.place(path))
+        beside.replace(self.place(path))
 
     def new_release(self) -> None:
         name = f"new{self.random.randrange(3)}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import threading
@@ -76,7 +75,7 @@ def test_a_file_that_is_replaced_as_editors_do(running: Running) -> None:
         beside = place.with_name(f".{place.name}.swp{number}.tmp")
         beside.write_bytes(note(f"Regarder {number}"))
         shutil.copy(place, f"{place}~")
-        os.replace(beside, place)
+        beside.replace(place)
         wait_for(running.shows(ADDRESS, f"Regarder {number}"))
     assert not settle(running).broken
 
@@ -117,7 +116,9 @@ def test_a_release_that_gets_another_name(running: Running) -> None:
         place = running.root / path
         place.rename(place.with_name(place.name.replace("beta", "omega")))
     for lang in ("fr", "en"):
-        running.write(f"content/{lang}/news/gamma.md", SITE[f"content/{lang}/news/gamma.md"].replace(b":beta", b":omega"))
+        running.write(
+            f"content/{lang}/news/gamma.md", SITE[f"content/{lang}/news/gamma.md"].replace(b":beta", b":omega")
+        )
     assert not settle(running).broken
     assert running.get(ADDRESS).status == 200
 
@@ -128,7 +129,10 @@ def test_a_new_release_in_new_folders(running: Running) -> None:
         name = f"new{number}"
         running.write(f"data/{name}/release.toml", SITE["data/beta/release.toml"])
         for lang in ("fr", "en"):
-            running.write(f"content/{lang}/notes/{name}.md", SITE[f"content/{lang}/notes/beta.md"].replace(b"note-b", name.encode()))
+            running.write(
+                f"content/{lang}/notes/{name}.md",
+                SITE[f"content/{lang}/notes/beta.md"].replace(b"note-b", name.encode()),
+            )
         wait_for(lambda name=name: running.get(f"/fr/notes/{name}/").status == 200)
     assert not settle(running).broken
 
@@ -180,7 +184,9 @@ def test_templates_of_the_sites_own_come_and_go(running: Running) -> None:
     """The folder is not there when the preview starts in a site that has none."""
     shutil.rmtree(running.root / "templates")
     settle(running)
-    running.write("templates/release.html", '{% extends "default/release.html" %}{% block after_body %}Own.{% endblock %}')
+    running.write(
+        "templates/release.html", '{% extends "default/release.html" %}{% block after_body %}Own.{% endblock %}'
+    )
     wait_for(running.shows(ADDRESS, "Own."))
     running.write("templates/release.html", "{% extends %}")
     wait_for(lambda: running.session.state.broken)
@@ -219,7 +225,9 @@ def test_a_checkout_under_its_feet(running: Running) -> None:
     shutil.rmtree(running.root / "data" / "beta")
     for lang in ("fr", "en"):
         (running.root / f"content/{lang}/notes/beta.md").unlink()
-        running.write(f"content/{lang}/news/gamma.md", SITE[f"content/{lang}/notes/beta.md"].replace(b"note-b", b"gamma"))
+        running.write(
+            f"content/{lang}/news/gamma.md", SITE[f"content/{lang}/notes/beta.md"].replace(b"note-b", b"gamma")
+        )
     git("add", "-A")
     git("commit", "-qm", "Two")
     assert not settle(running).broken
@@ -238,7 +246,7 @@ def test_endless_saving_does_not_keep_it_from_building(running: Running) -> None
             number += 1
             beside = running.root / "content" / f".{number % 7}.tmp"
             beside.write_bytes(note(f"Regarder {number % 7}"))
-            os.replace(beside, running.root / NOTE)
+            beside.replace(running.root / NOTE)
 
     thread = threading.Thread(target=save)
     thread.start()
