@@ -162,6 +162,7 @@ def judge(
     for levelled in (*judged, *build.failures, *failures):
         problem = levelled
         draft = problem.where.path in paths or problem.where.path.startswith(folders or ("\0",))
+        draft = draft and problem.code != "changed-source"  # which tells of the moment, and must not be kept
         problems.append(levelled.at_level("warning") if draft and levelled.level == "error" else levelled)
     if any(problem.level == "error" and problem.code != COMPARED for problem in problems):
         problems = [problem for problem in problems if problem.code != COMPARED]  # what other mistakes bring about

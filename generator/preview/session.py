@@ -96,25 +96,34 @@ class Session:
         False: a source changed while it was read, so that another build will know better; a `patient` one shows nothing
         of what it found.
         """
-        started, before, trace, changed = time.perf_counter(), self._state, "", (0, 0)
+        started, before = time.perf_counter(), self._state
         try:
             report = self._build()
         except Exception as error:  # whatever it is, writers keep the page that they had
-            trace = traceback.format_exc()
-            state = replace(before, failure=f"{type(error).__name__}: {error}"[:300])
-        else:
-            if patient and self._is_doubtful(report):
-                return False
-            state, changed = self._after(before, report)
-        if state != before or before.version == 0:
-            state = replace(state, version=before.version + 1)
-        self._state = state
-        if state.version != before.version:
-            for wake in self._wakes:
-                wake()
-        seconds = time.perf_counter() - started
-        self._listener(Outcome(state, before, seconds, *changed, trace))
+            self.fail(error)
+            return True
+        if patient and self._is_doubtful(report):
+            return False
+        state, changed = self._after(before, report)
+        self._show(state)
+        self._listener(Outcome(self._state, before, time.perf_counter() - started, *changed))
         return True
+
+    def fail(self, error: Exception) -> None:
+        """Say that the generator itself failed; the last good site stays."""
+        before = self._state
+        self._show(replace(before, failure=f"{type(error).__name__}: {error}"[:300]))
+        self._listener(Outcome(self._state, before, 0.0, traceback="".join(traceback.format_exception(error))))
+
+    def _show(self, state: State) -> None:
+        """Show a state, and let those know who want to, unless it looks like the one before."""
+        before = self._state
+        if state == before and before.version:
+            self._state = replace(state, version=before.version)
+            return
+        self._state = replace(state, version=before.version + 1)
+        for wake in self._wakes:
+            wake()
 
     def _build(self) -> Report:
         instant = self._clock()

@@ -49,19 +49,27 @@ def keep_building(session: Session, places: Places, stop: threading.Event) -> No
     """Build the site now, and again whenever its sources change or a release is due, until `stop` is set."""
     watcher = _Watcher(places, stop)
     look = 0.0  # when to look at all sources
-    _build(session, stop)
     try:
+        _build(session, stop)
         while not stop.is_set():
-            changed = watcher.wait() or session.is_due()
-            if not changed and time.monotonic() >= look:
-                started = time.monotonic()
-                changed = session.is_late()
-                spent = time.monotonic() - started
-                look = started + max(_LOOK_BLINDLY if watcher.blind else _LOOK, _SHARE * spent)
-            if changed and not stop.is_set():
-                _build(session, stop)
+            try:
+                changed = watcher.wait() or session.is_due()
+                if not changed and time.monotonic() >= look:
+                    changed, spent = _look(session)
+                    look = time.monotonic() + max(_LOOK_BLINDLY if watcher.blind else _LOOK, _SHARE * spent)
+                if changed and not stop.is_set():
+                    _build(session, stop)
+            except Exception as error:  # nobody else would notice that nothing is built any more
+                session.fail(error)
+                stop.wait(_LOOK)
     finally:
         watcher.close()
+
+
+def _look(session: Session) -> tuple[bool, float]:
+    """Whether sources changed unnoticed, and how many seconds it took to find out."""
+    started = time.monotonic()
+    return session.is_late(), time.monotonic() - started
 
 
 def _build(session: Session, stop: threading.Event) -> None:
