@@ -72,7 +72,7 @@ def _build_on(before: Manifest, files: Files, output: Output, now: datetime, too
     try:
         config, mistakes = _config(files)
         snapshot = take_snapshot(files, before.sources, config.max_file_mb * 1_000_000)
-        reading = read_site(config, snapshot, before.memo, mistakes)
+        reading = read_site(config, snapshot, before.memo, mistakes, tools.bench.shelf)
     except SourceErrors as errors:
         return Report(problems=in_order(errors.problems))
     except StaleSource as error:
@@ -112,8 +112,9 @@ def check(edition: Edition, build: Build, before: Manifest) -> tuple[tuple[str, 
     public = {made.target.path for made in build.made.values() if made.target.path and not made.target.rehearsal}
     rehearsed = {made.target.path for made in build.made.values() if made.target.path and made.target.rehearsal}
     old = before.details.anchors(key for key in build.details if key in before.made)
-    known = {made.target.path for made in before.made.values() if not made.target.rehearsal}
-    gone = (known - public) or {made.target.path for made in before.made.values()} - public - rehearsed
+    earlier = [made.target for made in before.made.values() if made.target.path]
+    known = {target.path for target in earlier if not target.rehearsal}
+    gone = (known - public) or {target.path for target in earlier} - public - rehearsed
     lost = any(old[key] - set(build.details[key].anchors) for key in old)
     kept = before.details.links(build.fresh if gone or lost else build.fresh.intersection(before.broken))
     links = {**kept, **{key: detail.links for key, detail in build.details.items()}}

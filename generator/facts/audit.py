@@ -35,8 +35,8 @@ def audit_release(release: str, lookup: Lookup) -> tuple[Problem, ...]:
     bodies = {lang: lookup.text(release, lang) for lang in texts}
     if all(text.front.title and text.front.summary for text in bodies.values()):
         problems += compare_languages(bodies)
-    for text in bodies.values():
-        problems += doubtful(text, definitions.literals)
+    for lang, text in bodies.items():
+        problems += doubtful(text, lookup.bare(release, lang), definitions.literals)
     problems += audit_wording(definitions, bodies, lookup)
     for lang, named in texts.items():
         problems += uneven_decimals(named, paths[lang], lookup, release)

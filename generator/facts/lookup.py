@@ -31,9 +31,11 @@ from ..errors import FactError, SourceErrors, did_you_mean
 from ..formats import Style
 from ..model import DataFile, FeedText, Headline, Standing
 from ..sources.labels import LABELS_FILE
+from ..sources.passages import passages
 from ..sources.site import Site, catalogue_name
 from ..sources.texts import charts_shown, cited
 from ..sources.wording import Wording, wording_name
+from .bare_text import Bare, bare
 from .edition import PART_UNIT, SITE_UNIT, TABLE_UNIT, Edition, Question, TableData, find_message, holds_words
 
 
@@ -60,6 +62,14 @@ class Lookup:
     def apart(self) -> Lookup:
         """The same eyes with a record of their own: for an answer that several targets share."""
         return Lookup(self._edition, self._own)
+
+    def units(self) -> dict[str, str]:
+        """The units that were asked so far, with their digests."""
+        return {unit: self._edition.unit_digest(unit) for unit in self.asked}
+
+    def same(self, units: Mapping[str, str]) -> bool:
+        """Whether units still have the digests that they had."""
+        return all(self._edition.unit_digest(unit) == digest for unit, digest in units.items())
 
     def take_over(self, asked: Mapping[str, Mapping[Question, str]]) -> None:
         """Note what an answer needed that another target worked out."""
@@ -238,6 +248,12 @@ class Lookup:
         path = self._site().text_file(release, lang)
         self._note(path, ("file", path))
         return self._site().text(release, lang)
+
+    def bare(self, release: str, lang: str) -> tuple[Bare, ...]:
+        """The passages of a text without signs. Raises SourceErrors."""
+        text = self.text(release, lang)
+        key = ("bare", text.path, self._site().snapshot.digest(text.path))
+        return self._site().shelf.once(key, lambda: tuple(map(bare, passages(text))))
 
     def chart_words(self, release: str, lang: str, chart: str) -> ChartWords:
         """What a text says of a chart that it shows. Raises SourceErrors."""
