@@ -55,6 +55,8 @@ def _pieces(tag: str, old: list[str], new: list[str]) -> Iterator[Piece]:
 
 def shortened(pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
     """The same, where long stretches of words that stayed are left out, but for those next to a change."""
+    if len(pieces) == 1:
+        return pieces
     return tuple(
         _short(piece, number == 0, number == len(pieces) - 1) if piece.change == "same" else piece
         for number, piece in enumerate(pieces)
@@ -62,7 +64,7 @@ def shortened(pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
 
 
 def _short(piece: Piece, first: bool, last: bool) -> Piece:
-    words = piece.text.split()
+    words = _WORD.findall(piece.text)
     head, tail = (0 if first else _AROUND), (0 if last else _AROUND)
     if len(words) <= head + tail + 1:
         return piece

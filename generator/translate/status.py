@@ -163,6 +163,8 @@ def accepted_text(one: Translation, blocks: Sequence[Pair], path: str) -> str:
     name = f"{one.release} → {one.lang}"
     if not path:
         return f"{name}: nothing to accept; the record is as it was"
+    if not blocks:
+        return f"{name}: edited blocks are known again → {path}"
     lines = [f"{name}: {len(blocks)} {'block' if len(blocks) == 1 else 'blocks'} accepted → {path}"]
     for block in blocks:
         if block.state == "unrecorded":
