@@ -29,7 +29,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("facts",),
     ("render",),
     ("checks", "output"),
-    ("editions", "plan", "versions", "workers"),
+    ("editions", "plan", "translate", "versions", "workers"),
     ("refresh",),
     ("build",),
     ("impact",),
@@ -60,7 +60,7 @@ HOMES: dict[str, frozenset[str]] = {
 
 #: Parts of Python's own library that one module owns too.
 OWN_HOMES: dict[str, frozenset[str]] = {
-    "argparse": frozenset({"cli", "cli.building", "cli.common", "cli.comparing", "cli.drafting"}),
+    "argparse": frozenset({"cli", "cli.building", "cli.common", "cli.comparing", "cli.drafting", "cli.translating"}),
     "fcntl": frozenset({"output.write"}),
     "sqlite3": frozenset({"output.manifest"}),
 }

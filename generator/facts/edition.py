@@ -19,6 +19,7 @@ from ..definitions import (
 )
 from ..model import Headline, Part, Standing, Value
 from ..sources.files import digest_of
+from ..sources.origins import SUFFIX
 from ..sources.site import Site
 from ..sources.texts import charts_shown, cited
 
@@ -36,6 +37,7 @@ ABSENT = "\0"  # no answer that is a text can be mistaken for it
 SITE_UNIT = "@site"
 PART_UNIT = "@part:"
 TABLE_UNIT = "@table:"
+ORIGINS_UNIT = "@origins:"
 
 
 class Edition:
@@ -95,6 +97,11 @@ class Edition:
         newer = listed[max(0, place - (count - len(older))) : place]
         return (*newer, *older)
 
+    def keeps_origins(self, lang: str) -> bool:
+        """Whether any text of a language has a record of what it was made from."""
+        folder = f"content/{lang}/"
+        return any(path.startswith(folder) and path.endswith(SUFFIX) for path in self.site.snapshot.digests)
+
     def values(self, table: Table) -> _Values:
         """The values worked out so far from a table; of tables asked for long ago they are forgotten.
 
@@ -126,6 +133,8 @@ class Edition:
             return _answer_part(self, unit.removeprefix(PART_UNIT))
         if unit.startswith(TABLE_UNIT):
             return "|".join(self.site.snapshot.digest(path) for path in unit.removeprefix(TABLE_UNIT).split(":"))
+        if unit.startswith(ORIGINS_UNIT):
+            return str(self.keeps_origins(unit.removeprefix(ORIGINS_UNIT)))
         name = unit.removeprefix("@template/")
         return "|".join(self.site.snapshot.digest(path) for path in self.site.template_files(name))
 
@@ -312,6 +321,7 @@ _ANSWERS: MappingProxyType[str, Callable[..., str]] = MappingProxyType(
         "due": _answer_due,
         "slug": _answer_slug,
         "near": lambda edition, release, lang, count: repr(edition.near(release, lang, int(count))),
+        "keeps": lambda edition, lang: edition.unit_digest(f"{ORIGINS_UNIT}{lang}"),
         "part": _answer_part,
         "charts": _answer_charts,
         "words": _answer_words,

@@ -31,12 +31,23 @@ from ..errors import FactError, SourceErrors, did_you_mean
 from ..formats import Style
 from ..model import DataFile, FeedText, Headline, Standing
 from ..sources.labels import LABELS_FILE
+from ..sources.origins import Origins, origins_path
 from ..sources.passages import passages
 from ..sources.site import Site, catalogue_name
 from ..sources.texts import charts_shown, cited
 from ..sources.wording import Wording, wording_name
 from .bare_text import Bare, bare
-from .edition import PART_UNIT, SITE_UNIT, TABLE_UNIT, Edition, Question, TableData, find_message, holds_words
+from .edition import (
+    ORIGINS_UNIT,
+    PART_UNIT,
+    SITE_UNIT,
+    TABLE_UNIT,
+    Edition,
+    Question,
+    TableData,
+    find_message,
+    holds_words,
+)
 
 
 class Lookup:
@@ -254,6 +265,17 @@ class Lookup:
         text = self.text(release, lang)
         key = ("bare", text.path, self._site().snapshot.digest(text.path))
         return self._site().shelf.once(key, lambda: tuple(map(bare, passages(text))))
+
+    def origins(self, release: str, lang: str) -> Origins | None:
+        """The record of a translation; None when there is none. Raises SourceErrors."""
+        path = origins_path(self._site().text_file(release, lang))
+        self._note(path, ("file", path))
+        return self._site().origins(release, lang)
+
+    def keeps_origins(self, lang: str) -> bool:
+        """Whether any text of a language has a record of what it was made from."""
+        self._note(f"{ORIGINS_UNIT}{lang}", ("keeps", lang))
+        return self._edition.unit_digest(f"{ORIGINS_UNIT}{lang}") == str(True)
 
     def chart_words(self, release: str, lang: str, chart: str) -> ChartWords:
         """What a text says of a chart that it shows. Raises SourceErrors."""

@@ -21,6 +21,7 @@ from ..spec import decode
 from ..urls import slugify
 from .files import DEFAULT, Snapshot, digest_of
 from .labels import CONTACT, LABELS_FILE, Labels, is_contact, missing_labels, parse_labels
+from .origins import SUFFIX, Origins, origins_path, read_origins
 from .releases import RELEASE_FILE, parse_release, read_release_head
 from .schemas import read_schema
 from .shelf import Shelf
@@ -119,6 +120,11 @@ class Site:
         path = self.text_file(release, lang)
         key = ("text", path, self.snapshot.digest(path))
         return self.shelf.once(key, lambda: parse_text(self.snapshot.read(path), path, release, lang)[0])
+
+    def origins(self, release: str, lang: str) -> Origins | None:
+        """The record of what a translation was made from; None when there is none."""
+        path = origins_path(self.text_file(release, lang))
+        return read_origins(self.snapshot.read(path), path) if path in self.snapshot else None
 
     def _table(self, release: str, table: str) -> Table:
         """A table, or the mistakes that were found when it was first read: several pages may ask for it."""
@@ -232,6 +238,7 @@ def read_site(
             if head is not None:
                 heads[head.id] = head
     reader.orphans(expected)
+    reader.lost_records()
     site = Site(config, snapshot, heads, shelf)
     problems = [
         *mistakes,
@@ -379,3 +386,16 @@ class _Heads:
             elif name in by_name:
                 hint = f"its release is read from {by_name[name]}: move the file there"
             self.problems.append(Problem("orphan-text", "this text belongs to no release", SourceRef(path), hint))
+
+    def lost_records(self) -> None:
+        """Records of origins beside which no translation stands."""
+        for path in sorted(self.snapshot.digests):
+            if not path.startswith("content/") or not path.endswith(SUFFIX):
+                continue
+            text = path.removesuffix(SUFFIX) + ".md"
+            message, hint = "this record belongs to no translation", f"delete it, or put back {text}"
+            if path.split("/")[1] == self.config.tags[0]:
+                message, hint = "this record stands beside a text of the source language", "delete it"
+            elif text in self.snapshot or self.snapshot.refuses(text):
+                continue
+            self.problems.append(Problem("orphan-text", message, SourceRef(path), hint, "warning"))
