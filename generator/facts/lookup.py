@@ -36,6 +36,7 @@ from ..sources.passages import passages
 from ..sources.site import Site, catalogue_name
 from ..sources.texts import charts_shown, cited
 from ..sources.wording import Wording, wording_name
+from ..urls import LASTING
 from .bare_text import Bare, bare
 from .edition import (
     ORIGINS_UNIT,
@@ -135,6 +136,8 @@ class Lookup:
 
     def asset_digest(self, name: str) -> str | None:
         """The digest of an asset, for its address; None when there is no such asset."""
+        if self.config().lasting_names:
+            return LASTING
         self._note(f"@template/assets/{name}", ("template", f"assets/{name}"))
         path = self._site().template_path(f"assets/{name}")
         return None if path is None else self._site().snapshot.digest(path)
