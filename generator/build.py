@@ -24,6 +24,7 @@ from .output.write import Output
 from .plan import Plan, plan
 from .refresh import Build, refresh
 from .sources.files import Files, take_snapshot
+from .sources.origins import origins_path
 from .sources.site import Reading, Site, read_site
 from .workers import Tools, changed_source, seldom_collecting
 
@@ -53,36 +54,55 @@ class Report:
         return any(problem.level == "error" for problem in self.problems)
 
 
-def build_site(files: Files, output: Output, now: datetime, tools: Tools, *, unpublished: bool = False) -> Report:
+def build_site(
+    files: Files,
+    output: Output,
+    now: datetime,
+    tools: Tools,
+    *,
+    unpublished: bool = False,
+    lasting_names: bool = False,
+) -> Report:
     """Build the site as it is at an instant. With an error in the sources, the output stays as it was.
 
-    `unpublished` is for previews: drafts and releases under embargo are shown, and marked.
+    For previews: `unpublished` shows drafts and releases under embargo, marked; `lasting_names` gives assets names that
+    do not change with their content.
     """
     with seldom_collecting():
-        return _build_site(files, output, now, tools, unpublished)
+        return _build_site(files, output, tools, _Showing(now, unpublished, lasting_names))
 
 
-def _build_site(files: Files, output: Output, now: datetime, tools: Tools, unpublished: bool) -> Report:
+@dataclass(frozen=True)
+class _Showing:
+    """As of when a site is built, and for whom."""
+
+    instant: datetime
+    unpublished: bool
+    lasting_names: bool
+
+
+def _build_site(files: Files, output: Output, tools: Tools, showing: _Showing) -> Report:
     before = output.before()
     if before.generator != generator_digest():
         before = Manifest()  # another generator wrote it: nothing that it made or read can be relied on
     try:
-        return _build_on(before, files, output, now, tools, unpublished)
+        return _build_on(before, files, output, tools, showing)
     except UnreadableManifest:
-        return _build_on(Manifest(), files, output, now, tools, unpublished)
+        return _build_on(Manifest(), files, output, tools, showing)
 
 
-def _build_on(before: Manifest, files: Files, output: Output, now: datetime, tools: Tools, unpublished: bool) -> Report:
+def _build_on(before: Manifest, files: Files, output: Output, tools: Tools, showing: _Showing) -> Report:
     try:
         config, mistakes = _config(files)
+        config = replace(config, lasting_names=showing.lasting_names)
         snapshot = take_snapshot(files, before.sources, config.max_file_mb * 1_000_000)
-        reading = read_site(config, snapshot, before.memo, mistakes)
+        reading = read_site(config, snapshot, before.memo, mistakes, tools.bench.shelf)
     except SourceErrors as errors:
         return Report(problems=in_order(errors.problems))
     except StaleSource as error:
         return Report(problems=(changed_source(error),))
     try:
-        planned = plan(reading.site, now, unpublished=unpublished)
+        planned = plan(reading.site, showing.instant, unpublished=showing.unpublished)
     except SourceErrors as errors:  # names that addresses are made of cannot be read
         problems = in_order((*errors.problems, *map(config.level, reading.problems)))
         return Report(problems=problems, site=reading.site)
@@ -117,8 +137,9 @@ def check(edition: Edition, build: Build, before: Manifest) -> tuple[tuple[str, 
     public = {made.target.path for made in build.made.values() if made.target.path and not made.target.rehearsal}
     rehearsed = {made.target.path for made in build.made.values() if made.target.path and made.target.rehearsal}
     old = before.details.anchors(key for key in build.details if key in before.made)
-    known = {made.target.path for made in before.made.values() if not made.target.rehearsal}
-    gone = (known - public) or {made.target.path for made in before.made.values()} - public - rehearsed
+    earlier = [made.target for made in before.made.values() if made.target.path]
+    known = {target.path for target in earlier if not target.rehearsal}
+    gone = (known - public) or {target.path for target in earlier} - public - rehearsed
     lost = any(old[key] - set(build.details[key].anchors) for key in old)
     kept = before.details.links(build.fresh if gone or lost else build.fresh.intersection(before.broken))
     links = {**kept, **{key: detail.links for key, detail in build.details.items()}}
@@ -153,6 +174,7 @@ def judge(
     """All findings of a run, each once, at the level that the site gives it; those of drafts are warnings at most."""
     drafts = [head for head in reading.site.heads.values() if head.draft]
     paths = {reading.site.text_file(head.id, lang) for head in drafts for lang in head.texts}
+    paths |= set(map(origins_path, paths))
     folders = tuple(f"data/{head.id}/" for head in drafts)
     kept = [build.made[key] for key in build.fresh if build.made[key].problems]
     told = [problem for made in kept if not made.failed for problem in made.problems]

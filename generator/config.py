@@ -62,7 +62,11 @@ class KindConfig:
 
 @dataclass(frozen=True)
 class SiteConfig:
-    """site.toml. `url` ends with a slash; `languages` are in the site's order, the first is the default."""
+    """site.toml. `url` ends with a slash; `languages` are in the site's order, the first is the default.
+
+    `lasting_names` is no key of the file: a preview gives assets names that do not change with their content, so that a
+    change of the style sheet does not change every page.
+    """
 
     url: str
     languages: tuple[LanguageConfig, ...]
@@ -74,6 +78,7 @@ class SiteConfig:
     latest: int = 10
     social_cards: bool = True
     max_file_mb: int = 10
+    lasting_names: bool = False
     digest: str = field(default="", compare=False)
 
     def language(self, tag: str) -> LanguageConfig:

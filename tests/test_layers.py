@@ -29,7 +29,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("facts",),
     ("render",),
     ("checks", "output"),
-    ("editions", "plan", "versions", "workers"),
+    ("editions", "plan", "translate", "versions", "workers"),
     ("refresh",),
     ("build",),
     ("impact",),
@@ -63,7 +63,9 @@ HOMES: dict[str, frozenset[str]] = {
 
 #: Parts of Python's own library that one module owns too.
 OWN_HOMES: dict[str, frozenset[str]] = {
-    "argparse": frozenset({"cli", "cli.building", "cli.common", "cli.comparing", "cli.drafting", "cli.previewing"}),
+    "argparse": frozenset(
+        {"cli", *(f"cli.{name}" for name in "building common comparing drafting previewing translating".split())}
+    ),
     "fcntl": frozenset({"output.write"}),
     "sqlite3": frozenset({"output.manifest"}),
 }

@@ -19,6 +19,7 @@ from ..definitions import (
 )
 from ..model import Headline, Part, Standing, Value
 from ..sources.files import digest_of
+from ..sources.origins import SUFFIX
 from ..sources.site import Site
 from ..sources.texts import charts_shown, cited
 
@@ -33,10 +34,10 @@ Parts = dict[str, Part]
 """`kind:release:language` → a part: a headline, or a text for feeds."""
 
 ABSENT = "\0"  # no answer that is a text can be mistaken for it
-_TABLES_KEPT = 16
 SITE_UNIT = "@site"
 PART_UNIT = "@part:"
 TABLE_UNIT = "@table:"
+ORIGINS_UNIT = "@origins:"
 
 
 class Edition:
@@ -53,7 +54,6 @@ class Edition:
         self.parts: Parts = {} if parts is None else parts
         self._newest: tuple[ReleaseHead, ...] | None = None
         self._latest: dict[tuple[str, str], tuple[str, ...]] = {}
-        self._tables: dict[int, tuple[Table, _Values]] = {}
         self._units: dict[str, str] = {}
 
     def __reduce__(self) -> tuple[type[Edition], tuple[Site, frozenset[str], Parts, frozenset[str]]]:
@@ -97,21 +97,33 @@ class Edition:
         newer = listed[max(0, place - (count - len(older))) : place]
         return (*newer, *older)
 
+    def keeps_origins(self, lang: str) -> bool:
+        """Whether any text of a language has a record of what it was made from."""
+        folder = f"content/{lang}/"
+        return any(path.startswith(folder) and path.endswith(SUFFIX) for path in self.site.snapshot.digests)
+
     def values(self, table: Table) -> _Values:
-        """The values worked out so far from a table; of older tables they are forgotten."""
-        if id(table) not in self._tables:
-            if len(self._tables) >= _TABLES_KEPT:
-                self._tables.clear()
-            self._tables[id(table)] = (table, {})
-        return self._tables[id(table)][1]
+        """The values worked out so far from a table; of tables asked for long ago they are forgotten.
+
+        They are kept by the identity of table and definitions, which are the same as long as their files are.
+        """
+        _table, values = self.site.shelf.once(("values", id(table)), lambda: (table, _Values()))
+        return values
 
     def unit_digest(self, unit: str) -> str:
         """The digest of a unit: of one source file, or of a set."""
         if not unit.startswith("@") or unit.startswith("@default/"):
             return self.site.snapshot.digest(unit)
-        if unit.startswith(PART_UNIT) or unit not in self._units:
-            self._units[unit] = self._set_digest(unit)
+        if unit not in self._units:
+            digest = self._set_digest(unit)
+            if unit.startswith(PART_UNIT) and digest == ABSENT:
+                return ABSENT  # not yet made
+            self._units[unit] = digest
         return self._units[unit]
+
+    def trust(self, units: Mapping[str, str]) -> None:
+        """Take over the digests of parts that were kept from the build before."""
+        self._units.update(units)
 
     def _set_digest(self, unit: str) -> str:
         if unit == SITE_UNIT:
@@ -121,6 +133,8 @@ class Edition:
             return _answer_part(self, unit.removeprefix(PART_UNIT))
         if unit.startswith(TABLE_UNIT):
             return "|".join(self.site.snapshot.digest(path) for path in unit.removeprefix(TABLE_UNIT).split(":"))
+        if unit.startswith(ORIGINS_UNIT):
+            return str(self.keeps_origins(unit.removeprefix(ORIGINS_UNIT)))
         name = unit.removeprefix("@template/")
         return "|".join(self.site.snapshot.digest(path) for path in self.site.template_files(name))
 
@@ -307,6 +321,7 @@ _ANSWERS: MappingProxyType[str, Callable[..., str]] = MappingProxyType(
         "due": _answer_due,
         "slug": _answer_slug,
         "near": lambda edition, release, lang, count: repr(edition.near(release, lang, int(count))),
+        "keeps": lambda edition, lang: edition.unit_digest(f"{ORIGINS_UNIT}{lang}"),
         "part": _answer_part,
         "charts": _answer_charts,
         "words": _answer_words,

@@ -31,10 +31,24 @@ from ..errors import FactError, SourceErrors, did_you_mean
 from ..formats import Style
 from ..model import DataFile, FeedText, Headline, Standing
 from ..sources.labels import LABELS_FILE
+from ..sources.origins import Origins, origins_path
+from ..sources.passages import passages
 from ..sources.site import Site, catalogue_name
 from ..sources.texts import charts_shown, cited
 from ..sources.wording import Wording, wording_name
-from .edition import PART_UNIT, SITE_UNIT, TABLE_UNIT, Edition, Question, TableData, find_message, holds_words
+from ..urls import LASTING
+from .bare_text import Bare, bare
+from .edition import (
+    ORIGINS_UNIT,
+    PART_UNIT,
+    SITE_UNIT,
+    TABLE_UNIT,
+    Edition,
+    Question,
+    TableData,
+    find_message,
+    holds_words,
+)
 
 
 class Lookup:
@@ -60,6 +74,14 @@ class Lookup:
     def apart(self) -> Lookup:
         """The same eyes with a record of their own: for an answer that several targets share."""
         return Lookup(self._edition, self._own)
+
+    def units(self) -> dict[str, str]:
+        """The units that were asked so far, with their digests."""
+        return {unit: self._edition.unit_digest(unit) for unit in self.asked}
+
+    def same(self, units: Mapping[str, str]) -> bool:
+        """Whether units still have the digests that they had."""
+        return all(self._edition.unit_digest(unit) == digest for unit, digest in units.items())
 
     def take_over(self, asked: Mapping[str, Mapping[Question, str]]) -> None:
         """Note what an answer needed that another target worked out."""
@@ -114,6 +136,8 @@ class Lookup:
 
     def asset_digest(self, name: str) -> str | None:
         """The digest of an asset, for its address; None when there is no such asset."""
+        if self.config().lasting_names:
+            return LASTING
         self._note(f"@template/assets/{name}", ("template", f"assets/{name}"))
         path = self._site().template_path(f"assets/{name}")
         return None if path is None else self._site().snapshot.digest(path)
@@ -238,6 +262,23 @@ class Lookup:
         path = self._site().text_file(release, lang)
         self._note(path, ("file", path))
         return self._site().text(release, lang)
+
+    def bare(self, release: str, lang: str) -> tuple[Bare, ...]:
+        """The passages of a text without signs. Raises SourceErrors."""
+        text = self.text(release, lang)
+        key = ("bare", text.path, self._site().snapshot.digest(text.path))
+        return self._site().shelf.once(key, lambda: tuple(map(bare, passages(text))))
+
+    def origins(self, release: str, lang: str) -> Origins | None:
+        """The record of a translation; None when there is none. Raises SourceErrors."""
+        path = origins_path(self._site().text_file(release, lang))
+        self._note(path, ("file", path))
+        return self._site().origins(release, lang)
+
+    def keeps_origins(self, lang: str) -> bool:
+        """Whether any text of a language has a record of what it was made from."""
+        self._note(f"{ORIGINS_UNIT}{lang}", ("keeps", lang))
+        return self._edition.unit_digest(f"{ORIGINS_UNIT}{lang}") == str(True)
 
     def chart_words(self, release: str, lang: str, chart: str) -> ChartWords:
         """What a text says of a chart that it shows. Raises SourceErrors."""

@@ -12,15 +12,19 @@ from jinja2.meta import find_referenced_templates
 
 from ..errors import FactError, Problem, SourceErrors, SourceRef, StaleSource, did_you_mean
 from ..facts.lookup import Lookup
+from ..sources.files import DEFAULT
 from ..sources.site import Site, catalogue_name
 from ..spec import decode
 
 
 class Templates:
-    """The templates of one site. One target renders at a time; its `Lookup` notes which templates and texts it used."""
+    """The templates of one site. One target renders at a time; its `Lookup` notes which templates and texts it used.
+
+    What has been compiled serves every site that has the same templates: see `serve`.
+    """
 
     def __init__(self, site: Site) -> None:
-        self._site = site
+        self._site, self._sources = site, _sources(site)
         self._lookup: Lookup | None = None
         self._lang = ""
         self._problems: list[Problem] = []
@@ -37,6 +41,13 @@ class Templates:
         install: Callable[..., None] = self._env.install_gettext_callables  # type: ignore[attr-defined]  # set by i18n
         install(self._gettext, self._ngettext, newstyle=True, pgettext=self._pgettext)
         self._closure = lru_cache(maxsize=None)(self._find_closure)
+
+    def serve(self, site: Site) -> Templates:
+        """The templates of another moment of the site: these ones, if no template has changed."""
+        if _sources(site) != self._sources:
+            return Templates(site)
+        self._site = site
+        return self
 
     def _load(self, name: str) -> tuple[str, str, Callable[[], bool]] | None:
         path = self._site.template_path(name)
@@ -122,6 +133,12 @@ class Templates:
             return singular if number == 1 else plural
         assert self._lookup is not None
         return found[min(self._lookup.plural_form(self._lang, number), len(found) - 1)]
+
+
+def _sources(site: Site) -> dict[str, str]:
+    """Every template, with the digest of its source."""
+    folders = ("templates/", f"{DEFAULT}templates/")
+    return {path: digest for path, digest in site.snapshot.digests.items() if path.startswith(folders)}
 
 
 def _reason(error: BaseException) -> str:

@@ -21,8 +21,10 @@ from ..spec import decode
 from ..urls import slugify
 from .files import DEFAULT, Snapshot, digest_of
 from .labels import CONTACT, LABELS_FILE, Labels, is_contact, missing_labels, parse_labels
+from .origins import SUFFIX, Origins, origins_path, read_origins
 from .releases import RELEASE_FILE, parse_release, read_release_head
 from .schemas import read_schema
+from .shelf import Shelf
 from .tables import read_table
 from .texts import parse_text
 from .wording import Wording, read_wording, wording_name
@@ -47,14 +49,18 @@ class Memo:
 class Site:
     """The sources of one moment, as values. Reading methods raise SourceErrors."""
 
-    def __init__(self, config: SiteConfig, snapshot: Snapshot, heads: Mapping[str, ReleaseHead]) -> None:
+    def __init__(
+        self, config: SiteConfig, snapshot: Snapshot, heads: Mapping[str, ReleaseHead], shelf: Shelf | None = None
+    ) -> None:
         self.config, self.snapshot, self.heads = config, snapshot, heads
+        self.shelf = shelf or Shelf()
         self.release = lru_cache(maxsize=32)(self._release)
         self.text = lru_cache(maxsize=64)(self._text)
         self.table = lru_cache(maxsize=64)(self._table)
         self._refused: dict[tuple[str, str], tuple[Problem, ...]] = {}
         self.catalogues = lru_cache(maxsize=None)(self._catalogues)
         self.style = lru_cache(maxsize=None)(self._style)
+        self.section = lru_cache(maxsize=None)(self._section)
         self.wording = lru_cache(maxsize=None)(self._wording)
 
     def __reduce__(self) -> tuple[type[Site], tuple[SiteConfig, Snapshot, Mapping[str, ReleaseHead]]]:
@@ -84,6 +90,10 @@ class Site:
         """The names of codes; none at all when the site has no labels.csv."""
         if LABELS_FILE not in self.snapshot:
             return missing_labels(self.config.tags, told=self.snapshot.refuses(LABELS_FILE))
+        digest = self.snapshot.digest(LABELS_FILE)
+        return self.shelf.once(("labels", digest, self.config.tags), self._read_labels)
+
+    def _read_labels(self) -> Labels:
         return parse_labels(self.snapshot.read(LABELS_FILE), self.config.tags)
 
     @cached_property
@@ -94,7 +104,7 @@ class Site:
         values.pop("digest")
         return digest_of(repr(values))
 
-    def section(self, kind: str, lang: str) -> str:
+    def _section(self, kind: str, lang: str) -> str:
         """The slug of a kind of publication in a language: made of its name; empty when the kind has no index."""
         if not self.config.kinds[kind].listed:
             return ""
@@ -103,11 +113,18 @@ class Site:
 
     def _release(self, release: str) -> Release:
         path = self.release_file(release)
-        return parse_release(self.snapshot.read(path), path, release, self.config)
+        key = ("release", path, self.snapshot.digest(path), self.config.digest)
+        return self.shelf.once(key, lambda: parse_release(self.snapshot.read(path), path, release, self.config))
 
     def _text(self, release: str, lang: str) -> ReleaseText:
         path = self.text_file(release, lang)
-        return parse_text(self.snapshot.read(path), path, release, lang)[0]
+        key = ("text", path, self.snapshot.digest(path))
+        return self.shelf.once(key, lambda: parse_text(self.snapshot.read(path), path, release, lang)[0])
+
+    def origins(self, release: str, lang: str) -> Origins | None:
+        """The record of what a translation was made from; None when there is none."""
+        path = origins_path(self.text_file(release, lang))
+        return read_origins(self.snapshot.read(path), path) if path in self.snapshot else None
 
     def _table(self, release: str, table: str) -> Table:
         """A table, or the mistakes that were found when it was first read: several pages may ask for it."""
@@ -133,40 +150,52 @@ class Site:
         ]
         if problems or path not in self.snapshot or schema_path not in self.snapshot:
             raise SourceErrors(*problems)
-        schema = read_schema(self.snapshot.read(schema_path), schema_path, spec)
-        return read_table(spec, self.snapshot.read(path), path, schema, where)
+        files = (self.release_file(release), path, schema_path)
+        key = ("table", spec.id, files, *map(self.snapshot.digest, files), self.config.digest)
+
+        def read() -> Table:
+            schema = read_schema(self.snapshot.read(schema_path), schema_path, spec)
+            return read_table(spec, self.snapshot.read(path), path, schema, where)
+
+        return self.shelf.once(key, read)
 
     def template_path(self, name: str) -> str | None:
         """Where a file of the templates stands: the site's own before the default one."""
         return next((path for path in self.template_files(name) if path in self.snapshot), None)
 
     def _catalogues(self, lang: str) -> tuple[Catalogue, ...]:
-        found = []
-        for path in self.template_files(catalogue_name(lang)):
-            if path in self.snapshot:
-                data = decode(self.snapshot.read(path), path).encode()
-                try:
-                    found.append(read_catalogue(data))
-                except ValueError as error:
-                    where = SourceRef(
-                        path, int(line.group(1)) if (line := re.search(r" on ([0-9]+)$", str(error))) else 0
-                    )
-                    hint = "edit it with Poedit, which keeps the form"
-                    raise SourceErrors(
-                        Problem("bad-syntax", f"this is not a catalogue: {error}", where, hint)
-                    ) from None
-        return tuple(found)
+        paths = (path for path in self.template_files(catalogue_name(lang)) if path in self.snapshot)
+        digest = self.snapshot.digest
+        return tuple(
+            self.shelf.once(("catalogue", path, digest(path)), lambda path=path: self._catalogue(path))  # type: ignore[misc]
+            for path in paths
+        )
+
+    def _catalogue(self, path: str) -> Catalogue:
+        data = decode(self.snapshot.read(path), path).encode()
+        try:
+            return read_catalogue(data)
+        except ValueError as error:
+            line = re.search(r" on ([0-9]+)$", str(error))
+            where = SourceRef(path, int(line.group(1)) if line else 0)
+            hint = "edit it with Poedit, which keeps the form"
+            raise SourceErrors(Problem("bad-syntax", f"this is not a catalogue: {error}", where, hint)) from None
 
     def _style(self, lang: str) -> Style:
-        return style_of(self.config.language(lang))
+        language = self.config.language(lang)
+        return self.shelf.once(("style", language), lambda: style_of(language))
 
     def _wording(self, lang: str) -> Wording:
         """The words of a language: the site's own lists, and the default ones of those that it does not have."""
+        paths = [path for path in reversed(self.template_files(wording_name(lang))) if path in self.snapshot]
+        key = ("wording", *((path, self.snapshot.digest(path)) for path in paths))
+        return self.shelf.once(key, lambda: self._read_wording(paths))
+
+    def _read_wording(self, paths: Iterable[str]) -> Wording:
         found = Wording()
-        for path in reversed(self.template_files(wording_name(lang))):
-            if path in self.snapshot:
-                own, names = read_wording(self.snapshot.read(path), path)
-                found = replace(found, **{name: getattr(own, name) for name in names})
+        for path in paths:
+            own, names = read_wording(self.snapshot.read(path), path)
+            found = replace(found, **{name: getattr(own, name) for name in names})
         return found
 
 
@@ -189,10 +218,16 @@ class Reading:
     problems: tuple[Problem, ...]
 
 
-def read_site(config: SiteConfig, snapshot: Snapshot, memo: Memo, mistakes: tuple[Problem, ...] = ()) -> Reading:
+def read_site(
+    config: SiteConfig,
+    snapshot: Snapshot,
+    memo: Memo,
+    mistakes: tuple[Problem, ...] = (),
+    shelf: Shelf | None = None,
+) -> Reading:
     """Read every release's head. A release whose files have mistakes is checked, and never shown.
 
-    `mistakes` are those of the configuration.
+    `mistakes` are those of the configuration; `shelf` has what earlier builds of this process read.
     """
     reader = _Heads(config, snapshot, memo)
     heads: dict[str, ReleaseHead] = {}
@@ -203,7 +238,8 @@ def read_site(config: SiteConfig, snapshot: Snapshot, memo: Memo, mistakes: tupl
             if head is not None:
                 heads[head.id] = head
     reader.orphans(expected)
-    site = Site(config, snapshot, heads)
+    reader.lost_records()
+    site = Site(config, snapshot, heads, shelf)
     problems = [
         *mistakes,
         *snapshot.problems,
@@ -350,3 +386,16 @@ class _Heads:
             elif name in by_name:
                 hint = f"its release is read from {by_name[name]}: move the file there"
             self.problems.append(Problem("orphan-text", "this text belongs to no release", SourceRef(path), hint))
+
+    def lost_records(self) -> None:
+        """Records of origins beside which no translation stands."""
+        for path in sorted(self.snapshot.digests):
+            if not path.startswith("content/") or not path.endswith(SUFFIX):
+                continue
+            text = path.removesuffix(SUFFIX) + ".md"
+            message, hint = "this record belongs to no translation", f"delete it, or put back {text}"
+            if path.split("/")[1] == self.config.tags[0]:
+                message, hint = "this record stands beside a text of the source language", "delete it"
+            elif text in self.snapshot or self.snapshot.refuses(text):
+                continue
+            self.problems.append(Problem("orphan-text", message, SourceRef(path), hint, "warning"))

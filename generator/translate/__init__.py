@@ -1,0 +1,1 @@
+"""Translating: what is to do, and how it is recorded as done."""
