@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from .. import urls
 from ..errors import Problem
+from ..sources.files import digest_of
 
 _HTML = "text/html; charset=utf-8"
 _TYPES: MappingProxyType[str, str] = MappingProxyType(
@@ -43,6 +44,9 @@ _FEEDS: MappingProxyType[str, str] = MappingProxyType(
 _LEFT_OUT = frozenset({"cache-control", "access-control-allow-origin"})
 _NO_PAGE = b"<!doctype html><html lang=en><head><title>Not found</title></head><body><h1>Not found</h1></body></html>"
 
+_LASTING = re.compile(rf"^assets/.+\.{urls.LASTING}\.\w+$")
+_LASTING_IN_A_PAGE = re.compile(rb"assets/[^\s\"'<>?#]+?\." + urls.LASTING.encode() + rb"\.\w+")
+
 Headers = tuple[tuple[str, str], ...]
 _Rules = tuple[tuple[re.Pattern[str], Headers], ...]
 
@@ -67,6 +71,8 @@ class Answer:
 class Hosting:
     """The outputs of one build, at the addresses that a host gives them; `prefix` is the path of the site.
 
+    In memory, assets may have names that last, so that a new style sheet does not make every page anew; here they have
+    those of the public site, which change with their content.
     `failed` are pages of drafts that could not be made, with the reasons: of these, `files` has an older version, or
     nothing.
     """
@@ -75,6 +81,9 @@ class Hosting:
         self, files: Mapping[str, bytes], prefix: str, failed: Mapping[str, tuple[Problem, ...]] | None = None
     ) -> None:
         self.files, self.prefix, self.failed = files, prefix, failed or {}
+        self._names = {
+            path.encode(): _public_name(path, files[path]).encode() for path in files if _LASTING.search(path)
+        }
         self._rules = tuple(_read_rules(files.get(urls.HEADERS, b"").decode("utf-8", "replace")))
 
     def answer(self, address: str) -> Answer:
@@ -83,7 +92,7 @@ class Hosting:
             return _redirect(self.prefix) if address in ("/", self.prefix[:-1]) else self._missing(address)
         path = self.path(address)
         if path in self.files and path != urls.HEADERS:
-            return Answer(200, content_type(path), self.files[path], self.headers(address), path)
+            return Answer(200, content_type(path), self._content(path), self.headers(address), path)
         if f"{path}/{urls.ROOT}" in self.files or f"{path}/{urls.ROOT}" in self.failed:
             return _redirect(f"{address}/")
         return self._missing(address)
@@ -91,7 +100,17 @@ class Hosting:
     def path(self, address: str) -> str:
         """The output at the path of an address; a name that no output has, when there is none."""
         below = address.removeprefix(self.prefix)
-        return f"{below}{urls.ROOT}" if below.endswith("/") or not below else below
+        if below.endswith("/") or not below:
+            return below + urls.ROOT
+        lasting = urls.ASSET.sub(rf"\1.{urls.LASTING}\2", below)  # whatever its digest: a page may be a moment older
+        return lasting if below not in self.files and lasting in self.files else below
+
+    def _content(self, path: str) -> bytes:
+        """The bytes of an output, with the public names of assets in pages."""
+        content = self.files[path]
+        if not path.endswith(".html"):
+            return content
+        return _LASTING_IN_A_PAGE.sub(lambda found: self._names.get(found[0], found[0]), content)
 
     def failures(self, address: str) -> tuple[Problem, ...]:
         """Why the page at the path of an address could not be made."""
@@ -102,7 +121,7 @@ class Hosting:
         return tuple(header for pattern, headers in self._rules if pattern.fullmatch(address) for header in headers)
 
     def _missing(self, address: str) -> Answer:
-        content = self.files.get(urls.NOT_FOUND, _NO_PAGE)
+        content = self._content(urls.NOT_FOUND) if urls.NOT_FOUND in self.files else _NO_PAGE
         return Answer(404, _HTML, content, self.headers(address), urls.NOT_FOUND)
 
 
@@ -110,6 +129,11 @@ def content_type(path: str) -> str:
     """The type of an output, by its name."""
     ending = posixpath.splitext(path)[1].lower()
     return _FEEDS.get(posixpath.basename(path)) or _TYPES.get(ending, "application/octet-stream")
+
+
+def _public_name(path: str, content: bytes) -> str:
+    """The path of an asset as the public site has it."""
+    return path.replace(f".{urls.LASTING}.", f".{digest_of(content)[: len(urls.LASTING)]}.")
 
 
 def _redirect(address: str) -> Answer:

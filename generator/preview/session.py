@@ -128,7 +128,9 @@ class Session:
     def _build(self) -> Report:
         instant = self._clock()
         self._files.forget()
-        report = build_site(self._files, self._output, instant, self._tools, unpublished=self._unpublished)
+        report = build_site(
+            *(self._files, self._output, instant, self._tools), unpublished=self._unpublished, lasting_names=True
+        )
         if report.site is not None:
             heads = report.site.heads.values()
             coming = [head.published for head in heads if not head.draft and head.published > instant]

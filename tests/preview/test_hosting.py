@@ -9,6 +9,7 @@ from generator.preview.changes import fingerprint
 from generator.preview.hosting import Answer, Hosting
 from generator.preview.pages import answer, findings, message, with_scripts
 from generator.preview.session import State
+from generator.sources.files import digest_of
 
 HEADERS = b"""\
 # a remark
@@ -113,6 +114,18 @@ def test_a_site_below_a_path() -> None:
 
 def test_an_address_that_is_passed_on_is_written_as_an_address() -> None:
     assert Hosting({"é &/index.html": b""}, "/").answer("/é &").location == "/%C3%A9%20%26/"
+
+
+def test_assets_have_the_names_of_the_public_site() -> None:
+    """In memory their names do not change with their content; where they are served, they do."""
+    page = b'<link rel=stylesheet href="../assets/a/site.0000000000.css"><img src="/assets/none.0000000000.svg">'
+    site = Hosting({"fr/index.html": page, "assets/a/site.0000000000.css": b"p {}"}, "/")
+    name = f"assets/a/site.{digest_of(b'p {}')[:10]}.css"
+    assert site.answer("/fr/").content == page.replace(b"assets/a/site.0000000000.css", name.encode())
+    assert site.answer(f"/{name}").content == b"p {}"
+    assert site.answer("/assets/a/site.ffffffffff.css").content == b"p {}", "for a page that is a moment older"
+    others = ("site.css", "site.f.css", "other.ffffffffff.css")
+    assert {site.answer(f"/assets/a/{other}").status for other in others} == {404}
 
 
 # ---------------------------------------------------------------- what must be loaded again
