@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import json
 import socket
 from collections.abc import AsyncIterator, Callable
@@ -19,11 +18,15 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ..errors import UsageError
+from ..sources.files import digest_of
 from .access import Access, access_for
+from .hosting import Answer
 from .pages import EVENTS, answer, message, with_scripts
 from .session import Session
 
 _FIRST_PORT, _PORTS = 8000, 100
+#: How many answers are kept ready.
+_KEPT = 200
 #: In seconds: how often an event stream says that it lives; in milliseconds: when a browser tries to connect again.
 _HEARTBEAT, _RECONNECT = 15.0, 500
 #: Other sites may not load anything from here, not even what needs no permission (pictures, scripts).
@@ -99,8 +102,10 @@ def application(session: Session, streams: Streams, access: Access) -> ASGIApp:
         headers = {"Cache-Control": "no-store", "Cross-Origin-Resource-Policy": _OWN_ONLY}
         return StreamingResponse(found, headers=headers, media_type="text/event-stream")
 
+    shelf = _Shelf(session)
+
     async def anything(request: Request) -> Response:
-        return _respond(session, request)
+        return _respond(shelf, request)
 
     routes = [
         Route(EVENTS, events, methods=["GET"]),
@@ -109,17 +114,37 @@ def application(session: Session, streams: Streams, access: Access) -> ASGIApp:
     return _Guard(Starlette(routes=routes), access)
 
 
-def _respond(session: Session, request: Request) -> Response:
+class _Shelf:
+    """Outputs of the present site as they are sent, with their tags: pages are asked for again and again."""
+
+    def __init__(self, session: Session) -> None:
+        self._session, self._version = session, -1
+        self._kept: dict[str, tuple[Answer, bytes, str]] = {}
+
+    def take(self, address: str) -> tuple[Answer, bytes, str]:
+        """What is answered at the path of an address, its bytes, and the tag that stands for them."""
+        state = self._session.state
+        if state.version != self._version or len(self._kept) >= _KEPT:
+            self._version = state.version
+            self._kept.clear()
+        if address not in self._kept:
+            found = answer(state, address)
+            content = with_scripts(found, address, state)
+            taken = found, content, f'"{digest_of(content)}"'
+            if not found.path:  # a page of the preview's own, which may be another next time
+                return taken
+            self._kept[address] = taken
+        return self._kept[address]
+
+
+def _respond(shelf: _Shelf, request: Request) -> Response:
     """The answer at the address of a request."""
-    state, address = session.state, request.scope["path"]
-    found = answer(state, address)
+    found, content, tag = shelf.take(request.scope["path"])
     headers = [*found.headers, ("Cache-Control", "no-cache"), ("Cross-Origin-Resource-Policy", _OWN_ONLY)]
     if found.location:
         query = f"?{request.url.query}" if request.url.query else ""
         headers.append(("Location", found.location + query))
         return _response(request, found.status, b"", headers)
-    content = with_scripts(found, address, state)
-    tag = f'"{hashlib.blake2b(content, digest_size=12).hexdigest()}"'
     headers.append(("ETag", tag))
     if found.status == 200 and _has_it(request, tag):
         return _response(request, 304, b"", headers)

@@ -20,7 +20,7 @@ from .session import Session
 
 #: In milliseconds: events belong together when this little time lies between them; together they wait no longer than
 #: `_LONGEST`; and after `_GLANCE` without any, the few files that have no folder of their own are looked at.
-_STEP, _LONGEST, _GLANCE = 20, 200, 60
+_STEP, _LONGEST, _GLANCE = 15, 200, 60
 #: In seconds: how often all sources are looked at, with events and without. On a large site, seldomer.
 _LOOK, _LOOK_BLINDLY, _SHARE = 2.0, 0.3, 20
 #: In seconds: when to try again after a source changed while it was read. After the last, it is told.
