@@ -45,6 +45,7 @@ ROOT = "generator"
 HOMES: dict[str, frozenset[str]] = {
     "altair": frozenset({"render.chart_spec"}),
     "babel": frozenset({"formats"}),
+    "defusedxml": frozenset({"translate.xliff_reader"}),
     "jinja2": frozenset({"render.templates"}),
     "markdown": frozenset({"render.prose"}),
     "markupsafe": frozenset({"render.views"}),
@@ -60,7 +61,12 @@ HOMES: dict[str, frozenset[str]] = {
 
 #: Parts of Python's own library that one module owns too.
 OWN_HOMES: dict[str, frozenset[str]] = {
-    "argparse": frozenset({"cli", "cli.building", "cli.common", "cli.comparing", "cli.drafting", "cli.translating"}),
+    "argparse": frozenset(
+        {
+            *("cli", "cli.building", "cli.common", "cli.comparing", "cli.drafting", "cli.exchanging"),
+            "cli.translating",
+        }
+    ),
     "fcntl": frozenset({"output.write"}),
     "sqlite3": frozenset({"output.manifest"}),
 }
