@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from generator.editions import read_sources
 from generator.facts.parity import compare_languages
 from generator.render.prose import Inline, ProseRenderer
-from generator.sources.files import FolderFiles
+from generator.sources.files import FolderFiles, MemoryFiles
+from generator.sources.origins import origins_path
 from generator.sources.passages import passages
 from generator.translate.exchange import bitext, export
 from generator.translate.rewrite import Draft, rewrite
@@ -201,6 +202,32 @@ def test_the_texts_of_whole_sites_stay_byte_for_byte(root: Path) -> None:
             xliff = write_xliff(export(site, one, "1.0", False, lambda _passage, _lang: ()).document)
             found = take_over(site, read_xliff(xliff, "x.xlf"))
             assert (dict(found.files), found.problems) == ({}, ())
+
+
+def plain_links(data: bytes) -> list[str]:
+    """The lines of a text without what an export does not carry: the slug, and addresses of one language."""
+    lines = re.sub(r"\]\((?:https?://|/|#)[^)]*\)", "]()", data.decode()).split("\n")
+    return [line for line in lines if line.strip() and not line.startswith("slug:")]
+
+
+def test_pages_that_people_wrote_can_be_made_again_from_their_export() -> None:
+    folders = [
+        ROOT / "site.toml",
+        *(path for name in ("content", "data", "templates") for path in (ROOT / name).rglob("*")),
+    ]
+    sources = {path.relative_to(ROOT).as_posix(): path.read_bytes() for path in folders if path.is_file()}
+    site = read_sources(MemoryFiles(sources))
+    for release, head in site.heads.items():
+        for lang in [lang for lang in site.config.tags[1:] if lang in head.texts]:
+            one = bitext(site, release, lang)
+            xliff = write_xliff(export(site, one, "1.0", False, lambda _passage, _lang: ()).document)
+            unmade = re.sub(rb"<context [^>]*x-translation.*", b"", xliff).replace(
+                b"needs-review-translation", b"final"
+            )
+            without = {path: data for path, data in sources.items() if path not in (one.path, origins_path(one.path))}
+            found = take_over(read_sources(MemoryFiles(without)), read_xliff(unmade, "x.xlf"))
+            assert not found.problems, [problem.text() for problem in found.problems]
+            assert plain_links(found.files[one.path]) == plain_links(sources[one.path])
 
 
 @pytest.mark.parametrize("root", SITES, ids=lambda root: root.name)
