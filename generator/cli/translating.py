@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import UsageError
 from .common import BUILT, PROBLEMS, add_command, print_json, print_problems, problem_object, root_of
+from .exchanging import add_export, add_import
 
 if TYPE_CHECKING:
     from ..facts.word_diff import Change
@@ -30,7 +31,7 @@ def add_translate(commands: Any) -> None:
     text = "see what is to translate, and record what is done"
     translate = commands.add_parser("translate", help=text, description=text[0].upper() + text[1:] + ".")
     subcommands = translate.add_subparsers(dest="subcommand", required=True, metavar="WHAT")
-    for add in (add_status, add_accept):
+    for add in (add_status, add_accept, add_export, add_import):
         add(subcommands)
 
 
