@@ -142,10 +142,11 @@ def _blame(edition: Edition, target: Target) -> str:
 def judge(
     config: SiteConfig, reading: Reading, planned: Plan, build: Build, found: Iterable[Problem]
 ) -> tuple[Problem, ...]:
-    """All findings of a run, each once, at the level that the site gives it; those of drafts are warnings at most."""
+    """All findings of a run, each once, at the level that the site gives it; those of drafts, and of texts in a
+    language in preparation, are warnings at most."""
     drafts = [head for head in reading.site.heads.values() if head.draft]
     paths = {reading.site.text_file(head.id, lang) for head in drafts for lang in head.texts}
-    folders = tuple(f"data/{head.id}/" for head in drafts)
+    folders = (*(f"data/{head.id}/" for head in drafts), *(f"content/{tag}/" for tag in config.coming))
     kept = [build.made[key] for key in build.fresh if build.made[key].problems]
     told = [problem for made in kept if not made.failed for problem in made.problems]
     failures = [problem for made in kept if made.failed for problem in made.problems]

@@ -269,6 +269,7 @@ TargetKind = Literal[
     "asset",
     "data",
     "audit",
+    "messages",
     "headline",
     "feedtext",
 ]

@@ -30,7 +30,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("render",),
     ("checks", "output"),
     ("editions", "plan", "versions", "workers"),
-    ("refresh",),
+    ("refresh", "translate"),
     ("build",),
     ("impact",),
     ("impact_report",),
@@ -44,7 +44,7 @@ ROOT = "generator"
 #: Each library that is not Python's own, and the modules that may import it.
 HOMES: dict[str, frozenset[str]] = {
     "altair": frozenset({"render.chart_spec"}),
-    "babel": frozenset({"formats"}),
+    "babel": frozenset({"formats", "sources.catalogues"}),  # CLDR; and catalogues, which are another thing
     "jinja2": frozenset({"render.templates"}),
     "markdown": frozenset({"render.prose"}),
     "markupsafe": frozenset({"render.views"}),
@@ -60,7 +60,7 @@ HOMES: dict[str, frozenset[str]] = {
 
 #: Parts of Python's own library that one module owns too.
 OWN_HOMES: dict[str, frozenset[str]] = {
-    "argparse": frozenset({"cli", "cli.building", "cli.common", "cli.comparing", "cli.drafting"}),
+    "argparse": frozenset({"cli", "cli.building", "cli.common", "cli.comparing", "cli.drafting", "cli.languages"}),
     "fcntl": frozenset({"output.write"}),
     "sqlite3": frozenset({"output.manifest"}),
 }

@@ -13,6 +13,7 @@ from .building import add_build
 from .common import USAGE
 from .comparing import add_diff
 from .drafting import add_new
+from .translating import add_translate
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -40,6 +41,6 @@ def command_line() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"communique {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for add in (add_build, add_diff, add_new):
+    for add in (add_build, add_diff, add_new, add_translate):
         add(commands)
     return parser

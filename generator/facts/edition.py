@@ -37,6 +37,7 @@ _TABLES_KEPT = 16
 SITE_UNIT = "@site"
 PART_UNIT = "@part:"
 TABLE_UNIT = "@table:"
+TEMPLATES_UNIT = "@templates"
 
 
 class Edition:
@@ -106,6 +107,8 @@ class Edition:
         if unit == SITE_UNIT:
             listing = [(head.id, head.kind, head.published.isoformat(), *sorted(head.texts)) for head in self.newest()]
             return digest_of(repr(listing))
+        if unit == TEMPLATES_UNIT:
+            return digest_of(repr([(path, self.site.snapshot.digest(path)) for path in self.site.page_templates()]))
         if unit.startswith(PART_UNIT):
             return _answer_part(self, unit.removeprefix(PART_UNIT))
         if unit.startswith(TABLE_UNIT):
@@ -288,6 +291,7 @@ _ANSWERS: MappingProxyType[str, Callable[..., str]] = MappingProxyType(
         "label": lambda edition, lang, code: edition.site.labels.names.get(lang, {}).get(code, ABSENT),
         "message": lambda edition, *words: repr(find_message(edition, *words)),
         "plural": _answer_plural,
+        "templates": lambda edition: edition.unit_digest(TEMPLATES_UNIT),
         "template": lambda edition, name: edition.unit_digest(f"@template/{name}"),
         "latest": lambda edition, lang, kind, limit: digest_of(repr(edition.latest(lang, kind, int(limit)))),
         "public": _answer_public,

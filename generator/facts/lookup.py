@@ -27,14 +27,25 @@ from ..definitions import (
     Table,
     TableSpec,
 )
-from ..errors import FactError, SourceErrors, did_you_mean
+from ..errors import FactError, Problem, SourceErrors, did_you_mean
 from ..formats import Style
 from ..model import DataFile, FeedText, Headline
+from ..sources.catalogues import Catalogue, lacking
 from ..sources.labels import LABELS_FILE
 from ..sources.site import Site, catalogue_name
 from ..sources.texts import charts_shown, cited
 from ..sources.wording import Wording, wording_name
-from .edition import PART_UNIT, SITE_UNIT, TABLE_UNIT, Edition, Question, TableData, find_message, holds_words
+from .edition import (
+    PART_UNIT,
+    SITE_UNIT,
+    TABLE_UNIT,
+    TEMPLATES_UNIT,
+    Edition,
+    Question,
+    TableData,
+    find_message,
+    holds_words,
+)
 
 
 class Lookup:
@@ -87,6 +98,35 @@ class Lookup:
         """A translation of a text of the templates, one text for each plural form."""
         self._note(f"@template/{catalogue_name(lang)}", ("message", lang, context, message))
         return find_message(self._edition, lang, context, message)
+
+    def lacks(self, lang: str, message: str, context: str = "") -> Problem | None:
+        """What to say of a text that `message` did not find: nothing of a language in preparation, where the text
+        stands for itself."""
+        if lang in self.config().coming:
+            return None
+        self.message(lang, message, context)
+        path = self.catalogue_path(lang)
+        entries = (entry for one in self._site().catalogues(lang) for entry in one.entries if not entry.obsolete)
+        return lacking(lang, path, (context, message), next((e for e in entries if e.key == (context, message)), None))
+
+    def catalogue_path(self, lang: str) -> str:
+        """Where the site's own catalogue of a language stands, or should."""
+        return self._site().template_files(catalogue_name(lang))[0]
+
+    def catalogues(self, lang: str) -> tuple[tuple[str, bytes, Catalogue], ...]:
+        """The files of a language's catalogues, the site's own before the default one. Raises SourceErrors."""
+        name = catalogue_name(lang)
+        self._note(f"@template/{name}", ("template", name))
+        site = self._site()
+        paths = [path for path in site.template_files(name) if path in site.snapshot]
+        return tuple(
+            (path, site.snapshot.read(path), read) for path, read in zip(paths, site.catalogues(lang), strict=True)
+        )
+
+    def page_templates(self) -> tuple[str, ...]:
+        """The paths of all templates of pages; a change of any of them is noted."""
+        self._note(TEMPLATES_UNIT, ("templates",))
+        return self._site().page_templates()
 
     def plural_form(self, lang: str, number: int) -> int:
         """Which of a message's forms goes with a whole number."""

@@ -13,12 +13,12 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from functools import cached_property, lru_cache
 
-from ..config import SiteConfig
+from ..config import CONFIG_FILE, SiteConfig
 from ..definitions import UNPUBLISHED, FrontMatter, Release, ReleaseHead, ReleaseText, Table
 from ..errors import Problem, SourceErrors, SourceRef
-from ..formats import Catalogue, Style, read_catalogue, style_of
-from ..spec import decode
+from ..formats import Style, style_of
 from ..urls import slugify
+from .catalogues import Catalogue, catalogue_of
 from .files import DEFAULT, Snapshot, digest_of
 from .labels import CONTACT, LABELS_FILE, Labels, is_contact, missing_labels, parse_labels
 from .releases import RELEASE_FILE, parse_release, read_release_head
@@ -83,8 +83,8 @@ class Site:
     def labels(self) -> Labels:
         """The names of codes; none at all when the site has no labels.csv."""
         if LABELS_FILE not in self.snapshot:
-            return missing_labels(self.config.tags, told=self.snapshot.refuses(LABELS_FILE))
-        return parse_labels(self.snapshot.read(LABELS_FILE), self.config.tags)
+            return missing_labels(self.config.all_tags, told=self.snapshot.refuses(LABELS_FILE))
+        return parse_labels(self.snapshot.read(LABELS_FILE), self.config.all_tags, self.config.coming)
 
     @cached_property
     def config_digest(self) -> str:
@@ -92,6 +92,7 @@ class Site:
         values = asdict(self.config)
         values.pop("levels")
         values.pop("digest")
+        values["languages"] = [asdict(self.config.language(tag)) for tag in self.config.tags]
         return digest_of(repr(values))
 
     def section(self, kind: str, lang: str) -> str:
@@ -136,26 +137,22 @@ class Site:
         schema = read_schema(self.snapshot.read(schema_path), schema_path, spec)
         return read_table(spec, self.snapshot.read(path), path, schema, where)
 
+    def page_templates(self) -> tuple[str, ...]:
+        """The paths of all templates that pages are made with: the site's own, and the default ones."""
+        found = []
+        for path in self.snapshot.digests:
+            place, _, name = path.partition("templates/")
+            if place in ("", DEFAULT) and name and not name.startswith(("assets/", "locale/")):
+                found.append(path)
+        return tuple(sorted(found))
+
     def template_path(self, name: str) -> str | None:
         """Where a file of the templates stands: the site's own before the default one."""
         return next((path for path in self.template_files(name) if path in self.snapshot), None)
 
     def _catalogues(self, lang: str) -> tuple[Catalogue, ...]:
-        found = []
-        for path in self.template_files(catalogue_name(lang)):
-            if path in self.snapshot:
-                data = decode(self.snapshot.read(path), path).encode()
-                try:
-                    found.append(read_catalogue(data))
-                except ValueError as error:
-                    where = SourceRef(
-                        path, int(line.group(1)) if (line := re.search(r" on ([0-9]+)$", str(error))) else 0
-                    )
-                    hint = "edit it with Poedit, which keeps the form"
-                    raise SourceErrors(
-                        Problem("bad-syntax", f"this is not a catalogue: {error}", where, hint)
-                    ) from None
-        return tuple(found)
+        paths = self.template_files(catalogue_name(lang))
+        return tuple(catalogue_of(self.snapshot.read(path), path) for path in paths if path in self.snapshot)
 
     def _style(self, lang: str) -> Style:
         return style_of(self.config.language(lang))
@@ -204,21 +201,25 @@ def read_site(config: SiteConfig, snapshot: Snapshot, memo: Memo, mistakes: tupl
                 heads[head.id] = head
     reader.orphans(expected)
     site = Site(config, snapshot, heads)
+    ready = tuple(tag for tag in config.tags if tag not in config.coming)
     problems = [
         *mistakes,
         *snapshot.problems,
         *reader.problems,
         *site.labels.problems,
-        *_unnamed(site),
-        *_contacts(site),
+        *_unnamed(site, ready),
+        *_contacts(site, ready),
+        *reader.coming(),
+        *_names_to_come(site),
     ]
     return Reading(site, Memo(reader.fresh), tuple(problems))
 
 
-def _unnamed(site: Site) -> Iterator[Problem]:
+def _unnamed(site: Site, tags: Iterable[str]) -> Iterator[Problem]:
     """The names that every page shows."""
     kinds = dict.fromkeys(head.kind for head in site.heads.values() if site.config.kinds[head.kind].listed)
-    for tag, names in site.labels.names.items():
+    for tag in tags:
+        names = site.labels.names[tag]
         for code in ("site.title", *(f"kind.{kind}" for kind in kinds)):
             if LABELS_FILE in site.snapshot and names.get(code) is None:
                 where = SourceRef(LABELS_FILE, site.labels.lines.get(code, 0))
@@ -226,10 +227,21 @@ def _unnamed(site: Site) -> Iterator[Problem]:
                 yield Problem("missing-label", message, where, "every page shows it: add it, in every language")
 
 
-def _contacts(site: Site) -> Iterator[Problem]:
+def _names_to_come(site: Site) -> Iterator[Problem]:
+    """How many names a language in preparation lacks that the source has: one line for all."""
+    if LABELS_FILE in site.snapshot:
+        for tag in site.config.coming:
+            lacking = site.labels.lacking.get(tag, 0)
+            if lacking:
+                message = f'in preparation, "{tag}": {lacking} of {len(site.labels.lines)} names are to come'
+                hint = f'fill the column "{tag}"; until then nobody sees the language'
+                yield Problem("language-coming", message, SourceRef(LABELS_FILE, 1), hint, level="hint")
+
+
+def _contacts(site: Site, tags: Iterable[str]) -> Iterator[Problem]:
     """Addresses of the site's makers that are none."""
-    for tag, names in site.labels.names.items():
-        address = dict(names).get(CONTACT)
+    for tag in tags:
+        address = dict(site.labels.names[tag]).get(CONTACT)
         if address is not None and not is_contact(address):
             where = SourceRef(LABELS_FILE, site.labels.lines.get(CONTACT, 0))
             message = f'the name of "{CONTACT}" in "{tag}" is not an address: {address}'
@@ -244,6 +256,7 @@ class _Heads:
         self.fresh: dict[str, tuple[str, Mapping[str, object]]] = {}
         self.problems: list[Problem] = []
         self.broken: set[str] = set()
+        self.to_come = dict.fromkeys(config.coming, 0)
 
     def head(self, release: str, path: str, expected: set[str]) -> ReleaseHead | None:
         if not RELEASE_ID.match(release):
@@ -262,7 +275,8 @@ class _Heads:
         kind, draft = str(facts["kind"]), bool(facts["draft"])
         texts: dict[str, FrontMatter] = {}
         whole = True
-        for lang in self.config.tags:
+        self.languages_to_come(kind, release, texts, expected)
+        for lang in [tag for tag in self.config.tags if tag not in self.config.coming]:
             text = text_path(self.config, kind, release, lang)
             expected.add(text)
             if self.snapshot.refuses(text):
@@ -286,7 +300,21 @@ class _Heads:
         files = facts["files"]
         assert isinstance(files, dict)
         published = datetime.fromisoformat(str(facts["published"])) if whole else UNPUBLISHED
-        return ReleaseHead(release, kind, published, draft, texts, files)
+        ordered = {lang: texts[lang] for lang in self.config.tags if lang in texts}
+        return ReleaseHead(release, kind, published, draft, ordered, files)
+
+    def languages_to_come(self, kind: str, release: str, texts: dict[str, FrontMatter], expected: set[str]) -> None:
+        """The texts in languages in preparation: counted; and where these are shown, read. They hold up no release."""
+        for lang in self.config.coming:
+            path = text_path(self.config, kind, release, lang)
+            expected.add(path)
+            self.to_come[lang] += path not in self.snapshot
+            if path in self.snapshot and lang in self.config.tags:
+                before = len(self.problems)
+                front = self.front(release, path, lang)
+                self.problems[before:] = [problem.at_level("warning") for problem in self.problems[before:]]
+                if front is not None and len(self.problems) == before:
+                    texts[lang] = front
 
     def facts(self, release: str, path: str) -> Mapping[str, object]:
         known = self.memo.get(path, self.snapshot.digest(path))
@@ -345,8 +373,18 @@ class _Heads:
                 continue
             hint = f"write data/{release}/release.toml, or delete the text"
             lang = path.split("/")[1]
-            if lang not in self.config.tags:
+            if lang not in self.config.all_tags:
                 hint = f'"{lang}" is not among the languages of site.toml'
             elif name in by_name:
                 hint = f"its release is read from {by_name[name]}: move the file there"
-            self.problems.append(Problem("orphan-text", "this text belongs to no release", SourceRef(path), hint))
+            found = Problem("orphan-text", "this text belongs to no release", SourceRef(path), hint)
+            self.problems.append(found.at_level("warning") if lang in self.config.coming else found)
+
+    def coming(self) -> Iterator[Problem]:
+        """How many texts a language in preparation lacks: one line for all."""
+        for lang, number in self.to_come.items():
+            if number:
+                texts = "1 text is" if number == 1 else f"{number} texts are"
+                message = f'in preparation, "{lang}": {texts} to come'
+                hint = f"communique translate status --lang {lang} names them"
+                yield Problem("language-coming", message, SourceRef(CONFIG_FILE), hint, level="hint")

@@ -1,0 +1,1 @@
+"""Translating: what translators get, and what they bring back."""
