@@ -24,6 +24,7 @@ from .output.write import Output
 from .plan import Plan, plan
 from .refresh import Build, refresh
 from .sources.files import Files, take_snapshot
+from .sources.origins import origins_path
 from .sources.site import Reading, read_site
 from .workers import Tools, changed_source, seldom_collecting
 
@@ -146,6 +147,7 @@ def judge(
     language in preparation, are warnings at most."""
     drafts = [head for head in reading.site.heads.values() if head.draft]
     paths = {reading.site.text_file(head.id, lang) for head in drafts for lang in head.texts}
+    paths |= set(map(origins_path, paths))
     folders = (*(f"data/{head.id}/" for head in drafts), *(f"content/{tag}/" for tag in config.coming))
     kept = [build.made[key] for key in build.fresh if build.made[key].problems]
     told = [problem for made in kept if not made.failed for problem in made.problems]

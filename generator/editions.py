@@ -20,7 +20,8 @@ from .errors import OutputError, UsageError, did_you_mean
 from .facts.periods import shifted
 from .formats import known_locale
 from .sources.files import Files, take_snapshot
-from .sources.site import RELEASE_ID, Memo, Site, read_site, text_path
+from .sources.origins import origins_path
+from .sources.site import RELEASE_ID, Memo, Reading, Site, read_site, text_path
 from .spec import decode, locate
 from .urls import slugify
 
@@ -85,6 +86,8 @@ def next_edition(site: Site, kind: str, earlier: str, name: str, months: int) ->
         words, found = _text(decode(site.snapshot.read(path), path), name, years)
         target = text_path(site.config, kind, name, lang)
         files[target] = words.encode()
+        if (record := origins_path(path)) in site.snapshot:  # the words are the same, and so is what they are made from
+            files[origins_path(target)] = site.snapshot.read(record)
         remarks += [f"{target}:{line}: the text names the year {year}" for line, year in found]
     remarks.append(f"{len(release.figures)} figures and {len(release.claims)} claims wait for data")
     return NewRelease(
@@ -151,12 +154,18 @@ def _text(source: str, name: str, years: Mapping[str, str]) -> tuple[str, list[t
 
 def read_sources(files: Files) -> Site:
     """The site of some sources, read without an earlier build. Raises SourceErrors when there is no configuration."""
+    return read_everything(files).site
+
+
+def read_everything(files: Files, *, drafts: bool = False) -> Reading:
+    """The same, with what is wrong in the sources, and, with `drafts`, with languages in preparation. Raises
+    SourceErrors when there is no configuration."""
     try:
-        config, mistakes = parse_config(files.read(CONFIG_FILE), known_locale)
+        config, mistakes = parse_config(files.read(CONFIG_FILE), known_locale, drafts=drafts)
     except OSError:
         raise missing_config() from None
     snapshot = take_snapshot(files, {}, config.max_file_mb * 1_000_000)
-    return read_site(config, snapshot, Memo(), mistakes).site
+    return read_site(config, snapshot, Memo(), mistakes)
 
 
 def write_files(new: NewRelease, root: Path) -> None:

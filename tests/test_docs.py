@@ -279,10 +279,14 @@ def test_codes_that_docs_name_exist() -> None:
 # ---------------------------------------------------------------- the command, make, links
 
 
-def commands() -> Iterator[tuple[str, argparse.ArgumentParser]]:
-    for action in cli.command_line()._actions:
+def commands(
+    of: argparse.ArgumentParser | None = None, within: str = ""
+) -> Iterator[tuple[str, argparse.ArgumentParser]]:
+    """Every command by its name; of a command with commands of its own, these: `translate status`."""
+    for action in (of or cli.command_line())._actions:
         if isinstance(action, argparse._SubParsersAction):
-            yield from action.choices.items()
+            for name, parser in action.choices.items():
+                yield from list(commands(parser, f"{within}{name} ")) or [(f"{within}{name}", parser)]
 
 
 def test_every_command_and_option() -> None:
@@ -295,8 +299,10 @@ def test_every_command_and_option() -> None:
             for option in action.option_strings:
                 assert f"`{option}" in text, f"{name} {option}"
     everything = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
-    documented = set(re.findall(r"(?:^ *|`)communique ([a-z]+)", everything, re.M))
-    assert documented == names, "a command that does not exist"
+    words = re.findall(r"(?:^ *|`)communique ([a-z]+)(?: ([a-z]+))?", everything, re.M)
+    groups = {name.split(" ")[0] for name in names if " " in name}
+    documented = {f"{one} {other}".strip() if one in groups else one for one, other in words}
+    assert documented - groups == names, "a command that does not exist"
     options = {option for _name, parser in commands() for action in parser._actions for option in action.option_strings}
     table = first_column(section(read("docs/publisher.md"), "For the publisher"))
     assert {code.split(" ")[0] for code in table if code.startswith("-")} == options

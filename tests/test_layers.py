@@ -29,8 +29,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("facts",),
     ("render",),
     ("checks", "output"),
-    ("editions", "plan", "versions", "workers"),
-    ("refresh", "translate"),
+    ("editions", "plan", "translate", "versions", "workers"),
+    ("refresh",),
     ("build",),
     ("impact",),
     ("impact_report",),
@@ -60,7 +60,9 @@ HOMES: dict[str, frozenset[str]] = {
 
 #: Parts of Python's own library that one module owns too.
 OWN_HOMES: dict[str, frozenset[str]] = {
-    "argparse": frozenset({"cli", "cli.building", "cli.common", "cli.comparing", "cli.drafting", "cli.languages"}),
+    "argparse": frozenset(
+        {"cli", "cli.building", "cli.common", "cli.comparing", "cli.drafting", "cli.languages", "cli.translating"}
+    ),
     "fcntl": frozenset({"output.write"}),
     "sqlite3": frozenset({"output.manifest"}),
 }

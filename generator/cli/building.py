@@ -12,11 +12,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .common import BUILT, PROBLEMS, add_command, print_json, root_of
+from .common import BUILT, PROBLEMS, add_command, print_json, print_problems, problem_object, root_of
 
 if TYPE_CHECKING:  # what builds is imported when there is something to build: --help and mistakes answer at once
     from ..build import Report
-    from ..errors import Problem
 
 
 def add_build(commands: Any) -> None:
@@ -76,18 +75,6 @@ def progress_bar() -> Iterator[Callable[[int, int], None]]:
         yield show
 
 
-def problem_object(problem: Problem) -> dict[str, object]:
-    """A problem as plain values, for JSON."""
-    return {
-        "code": problem.code,
-        "level": problem.level,
-        "path": problem.where.path,
-        "line": problem.where.line,
-        "message": "\n".join((problem.message, *problem.details)),
-        "hint": problem.hint,
-    }
-
-
 @dataclass(frozen=True)
 class _Run:
     """A build that has ended, to be told."""
@@ -107,8 +94,7 @@ class _Run:
 
     def print_text(self) -> None:
         """Problems on standard error, and one line at the end."""
-        for problem in self.report.problems:
-            print(problem.text(), file=sys.stderr)
+        print_problems(self.report.problems)
         if self.report.broken:
             errors = sum(1 for problem in self.report.problems if problem.level == "error")
             kept = "the site is as it was" if self.wrote else "a build would write nothing"

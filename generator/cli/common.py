@@ -5,26 +5,28 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from ..errors import UsageError
+from ..errors import Problem, UsageError
 
 BUILT, PROBLEMS, USAGE = 0, 1, 2
 SAME, DIFFERENT = 0, 1
 
 
 def add_command(
-    commands: Any, name: str, text: str, run: Callable[[argparse.Namespace], int]
+    commands: Any, name: str, text: str, run: Callable[[argparse.Namespace], int], *, clock: bool = True
 ) -> argparse.ArgumentParser:
-    """A command with the options that all have. `run` is what it does: options in, exit code out."""
+    """A command with the options that all have. `run` is what it does: options in, exit code out. Without `clock`, it
+    does not depend on the instant."""
     command: argparse.ArgumentParser = commands.add_parser(
         name, help=text, description=text[0].upper() + text[1:] + "."
     )
     command.add_argument("--root", type=Path, default=Path(), metavar="DIR", help="the site's folder (default: here)")
-    command.add_argument("--now", type=instant, metavar="INSTANT", help="as of this instant, with its zone")
+    if clock:
+        command.add_argument("--now", type=instant, metavar="INSTANT", help="as of this instant, with its zone")
     command.add_argument("--json", action="store_true", help="print one JSON object instead of text")
     command.set_defaults(run=run)
     return command
@@ -53,3 +55,21 @@ def root_of(options: argparse.Namespace) -> Path:
 def print_json(value: object) -> None:
     """One JSON value on standard output: with letters as they are, where the terminal knows them."""
     print(json.dumps(value, ensure_ascii=not str(sys.stdout.encoding).lower().startswith("utf")))
+
+
+def problem_object(problem: Problem) -> dict[str, object]:
+    """A problem as plain values, for JSON."""
+    return {
+        "code": problem.code,
+        "level": problem.level,
+        "path": problem.where.path,
+        "line": problem.where.line,
+        "message": "\n".join((problem.message, *problem.details)),
+        "hint": problem.hint,
+    }
+
+
+def print_problems(problems: Iterable[Problem]) -> None:
+    """Problems, on standard error."""
+    for problem in problems:
+        print(problem.text(), file=sys.stderr)

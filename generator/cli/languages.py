@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import UsageError, did_you_mean
-from .building import problem_object
-from .common import BUILT, PROBLEMS, add_command, print_json, root_of
+from .common import BUILT, PROBLEMS, add_command, print_json, print_problems, problem_object, root_of
 
 if TYPE_CHECKING:
     from ..sources.site import Site
@@ -19,14 +17,14 @@ if TYPE_CHECKING:
 def add_catalogue(subcommands: Any) -> None:
     """The command and its options."""
     text = "bring the catalogues up to date with the templates, and compile them"
-    command = add_command(subcommands, "catalogue", text, _catalogue)
+    command = add_command(subcommands, "catalogue", text, _catalogue, clock=False)
     command.add_argument("--lang", metavar="TAG", help="of this language only")
     command.add_argument("--check", action="store_true", help="change nothing; exit code 1 if something would change")
 
 
 def add_language(subcommands: Any) -> None:
     """The command and its options."""
-    command = add_command(subcommands, "add", "add a language to the site, in preparation", _add)
+    command = add_command(subcommands, "add", "add a language to the site, in preparation", _add, clock=False)
     command.add_argument("tag", metavar="TAG", help="its tag: nl, pt-BR")
     command.add_argument("--locale", metavar="LOCALE", help="its locale in CLDR, for numbers and dates: nl_BE")
 
@@ -68,8 +66,7 @@ def _tell(updates: tuple[CatalogueUpdate, ...], options: argparse.Namespace) -> 
         ]
         print_json({"catalogues": found, "problems": list(map(problem_object, problems))})
         return
-    for problem in problems:
-        print(problem.text(), file=sys.stderr)
+    print_problems(problems)
     for update in updates:
         state = ("would change" if options.check else "changed") if update.changed else "up to date"
         done = update.done

@@ -13,6 +13,7 @@ from .decimals import uneven_decimals
 from .lookup import Lookup
 from .parity import compare_languages
 from .setting import doubtful
+from .translations import audit_translations
 from .wording import audit_wording
 
 
@@ -35,6 +36,7 @@ def audit_release(release: str, lookup: Lookup) -> tuple[Problem, ...]:
     bodies = {lang: lookup.text(release, lang) for lang in texts}
     if all(text.front.title and text.front.summary for text in bodies.values()):
         problems += compare_languages(bodies)
+        problems += audit_translations(bodies, lookup)
     for text in bodies.values():
         problems += doubtful(text, definitions.literals)
     problems += audit_wording(definitions, bodies, lookup)

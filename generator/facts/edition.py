@@ -19,6 +19,7 @@ from ..definitions import (
 )
 from ..model import Headline, Part, Value
 from ..sources.files import digest_of
+from ..sources.origins import SUFFIX
 from ..sources.site import Site
 from ..sources.texts import charts_shown, cited
 
@@ -38,6 +39,7 @@ SITE_UNIT = "@site"
 PART_UNIT = "@part:"
 TABLE_UNIT = "@table:"
 TEMPLATES_UNIT = "@templates"
+ORIGINS_UNIT = "@origins:"
 
 
 class Edition:
@@ -87,6 +89,11 @@ class Edition:
         newer = listed[max(0, place - (count - len(older))) : place]
         return (*newer, *older)
 
+    def keeps_origins(self, lang: str) -> bool:
+        """Whether any text of a language has a record of what it was made from."""
+        folder = f"content/{lang}/"
+        return any(path.startswith(folder) and path.endswith(SUFFIX) for path in self.site.snapshot.digests)
+
     def values(self, table: Table) -> _Values:
         """The values worked out so far from a table; of older tables they are forgotten."""
         if id(table) not in self._tables:
@@ -113,6 +120,8 @@ class Edition:
             return _answer_part(self, unit.removeprefix(PART_UNIT))
         if unit.startswith(TABLE_UNIT):
             return "|".join(self.site.snapshot.digest(path) for path in unit.removeprefix(TABLE_UNIT).split(":"))
+        if unit.startswith(ORIGINS_UNIT):
+            return str(self.keeps_origins(unit.removeprefix(ORIGINS_UNIT)))
         name = unit.removeprefix("@template/")
         return "|".join(self.site.snapshot.digest(path) for path in self.site.template_files(name))
 
@@ -288,6 +297,9 @@ def _answer_plural(edition: Edition, lang: str) -> str:
 _ANSWERS: MappingProxyType[str, Callable[..., str]] = MappingProxyType(
     {
         "config": lambda edition: edition.site.config_digest,
+        "language": lambda edition, lang: repr(
+            [language for language in edition.site.config.languages if language.tag == lang]
+        ),
         "label": lambda edition, lang, code: edition.site.labels.names.get(lang, {}).get(code, ABSENT),
         "message": lambda edition, *words: repr(find_message(edition, *words)),
         "plural": _answer_plural,
@@ -299,6 +311,7 @@ _ANSWERS: MappingProxyType[str, Callable[..., str]] = MappingProxyType(
         "due": _answer_due,
         "slug": _answer_slug,
         "near": lambda edition, release, lang, count: repr(edition.near(release, lang, int(count))),
+        "keeps": lambda edition, lang: edition.unit_digest(f"{ORIGINS_UNIT}{lang}"),
         "part": _answer_part,
         "charts": _answer_charts,
         "words": _answer_words,

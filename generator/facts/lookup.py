@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from ..config import SiteConfig
 from ..definitions import (
     ChartSpec,
     ChartWords,
@@ -27,46 +26,29 @@ from ..definitions import (
     Table,
     TableSpec,
 )
-from ..errors import FactError, Problem, SourceErrors, did_you_mean
-from ..formats import Style
+from ..errors import FactError, SourceErrors, did_you_mean
 from ..model import DataFile, FeedText, Headline
-from ..sources.catalogues import Catalogue, lacking
-from ..sources.labels import LABELS_FILE
-from ..sources.site import Site, catalogue_name
+from ..sources.origins import Origins, origins_path
 from ..sources.texts import charts_shown, cited
-from ..sources.wording import Wording, wording_name
+from .asking import Asking
 from .edition import (
+    ORIGINS_UNIT,
     PART_UNIT,
     SITE_UNIT,
     TABLE_UNIT,
-    TEMPLATES_UNIT,
-    Edition,
     Question,
     TableData,
-    find_message,
     holds_words,
 )
 
 
-class Lookup:
+class Lookup(Asking):
     """The only way in which a target sees the site."""
-
-    def __init__(self, edition: Edition, own: str = "") -> None:
-        self._edition, self._own = edition, own
-        self.asked: dict[str, dict[Question, str]] = {}
 
     @property
     def rehearses(self) -> bool:
         """Whether the target is of a release that is not yet public: it is made to find its problems, and not shown."""
         return bool(self._own)
-
-    def _note(self, unit: str, question: Question) -> None:
-        questions = self.asked.setdefault(unit, {})
-        if question not in questions:
-            questions[question] = self._edition.answer(question)
-
-    def _site(self) -> Site:
-        return self._edition.site
 
     def apart(self) -> Lookup:
         """The same eyes with a record of their own: for an answer that several targets share."""
@@ -77,68 +59,7 @@ class Lookup:
         for unit, questions in asked.items():
             self.asked.setdefault(unit, {}).update(questions)
 
-    # -- the site
-
-    def config(self) -> SiteConfig:
-        """The site's configuration."""
-        self._note("site.toml", ("config",))
-        return self._site().config
-
-    def style(self, lang: str) -> Style:
-        """How a language writes numbers and dates."""
-        self._note("site.toml", ("config",))
-        return self._site().style(lang)
-
-    def label(self, lang: str, code: str) -> str | None:
-        """The name of a code in a language."""
-        self._note(LABELS_FILE, ("label", lang, code))
-        return self._site().labels.names[lang].get(code)
-
-    def message(self, lang: str, message: str, context: str = "") -> tuple[str, ...] | None:
-        """A translation of a text of the templates, one text for each plural form."""
-        self._note(f"@template/{catalogue_name(lang)}", ("message", lang, context, message))
-        return find_message(self._edition, lang, context, message)
-
-    def lacks(self, lang: str, message: str, context: str = "") -> Problem | None:
-        """What to say of a text that `message` did not find: nothing of a language in preparation, where the text
-        stands for itself."""
-        if lang in self.config().coming:
-            return None
-        self.message(lang, message, context)
-        path = self.catalogue_path(lang)
-        entries = (entry for one in self._site().catalogues(lang) for entry in one.entries if not entry.obsolete)
-        return lacking(lang, path, (context, message), next((e for e in entries if e.key == (context, message)), None))
-
-    def catalogue_path(self, lang: str) -> str:
-        """Where the site's own catalogue of a language stands, or should."""
-        return self._site().template_files(catalogue_name(lang))[0]
-
-    def catalogues(self, lang: str) -> tuple[tuple[str, bytes, Catalogue], ...]:
-        """The files of a language's catalogues, the site's own before the default one. Raises SourceErrors."""
-        name = catalogue_name(lang)
-        self._note(f"@template/{name}", ("template", name))
-        site = self._site()
-        paths = [path for path in site.template_files(name) if path in site.snapshot]
-        return tuple(
-            (path, site.snapshot.read(path), read) for path, read in zip(paths, site.catalogues(lang), strict=True)
-        )
-
-    def page_templates(self) -> tuple[str, ...]:
-        """The paths of all templates of pages; a change of any of them is noted."""
-        self._note(TEMPLATES_UNIT, ("templates",))
-        return self._site().page_templates()
-
-    def plural_form(self, lang: str, number: int) -> int:
-        """Which of a message's forms goes with a whole number."""
-        self._note(f"@template/{catalogue_name(lang)}", ("plural", lang))
-        catalogues = self._site().catalogues(lang)
-        return catalogues[0].plural(number) if catalogues else int(number != 1)
-
-    def wording(self, lang: str) -> Wording:
-        """The words by which a language counts, claims and points up or down. Raises SourceErrors."""
-        name = wording_name(lang)
-        self._note(f"@template/{name}", ("template", name))
-        return self._site().wording(lang)
+    # -- templates
 
     def has_template(self, name: str) -> bool:
         """Whether there is a template of this name; a change of its source is noted."""
@@ -273,6 +194,17 @@ class Lookup:
         path = self._site().text_file(release, lang)
         self._note(path, ("file", path))
         return self._site().text(release, lang)
+
+    def origins(self, release: str, lang: str) -> Origins | None:
+        """The record of a translation; None when there is none. Raises SourceErrors."""
+        path = origins_path(self._site().text_file(release, lang))
+        self._note(path, ("file", path))
+        return self._site().origins(release, lang)
+
+    def keeps_origins(self, lang: str) -> bool:
+        """Whether any text of a language has a record of what it was made from."""
+        self._note(f"{ORIGINS_UNIT}{lang}", ("keeps", lang))
+        return self._edition.unit_digest(f"{ORIGINS_UNIT}{lang}") == str(True)
 
     def chart_words(self, release: str, lang: str, chart: str) -> ChartWords:
         """What a text says of a chart that it shows. Raises SourceErrors."""

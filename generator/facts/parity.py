@@ -68,13 +68,13 @@ def outline(text: ReleaseText) -> Outline:
         section = {"title": _HEAD, "summary": _HEAD, "footnote": _NOTES}.get(passage.kind, passage.section)
         if passage.kind == "heading":
             starts[section] = (passage.line, f'"{passage.text}"')
-        for shown, line in _marks(passage):
+        for shown, line in marks_of(passage):
             marks.setdefault(Mark(shown, section), []).append(line)
     ranks = tuple(passage.level for passage in found if passage.kind == "heading")
     return Outline(text.path, ranks, starts, {mark: tuple(lines) for mark, lines in marks.items()})
 
 
-def _marks(passage: Passage) -> Iterator[tuple[str, int]]:
+def marks_of(passage: Passage) -> Iterator[tuple[str, int]]:
     """What a passage holds that its partner must hold too, with lines."""
     text = _CODE.sub(lambda found: " " * len(found.group()), passage.text)
     if passage.kind == "block":

@@ -72,8 +72,8 @@ def audit_catalogue(lookup: Lookup, lang: str, templates: Templates) -> tuple[Pr
 
     Of a language in preparation, what is to come is told in one line, and nothing is an error.
     """
-    coming = lang in lookup.config().coming
-    locale = lookup.config().language(lang).locale
+    language = lookup.language(lang)
+    coming, locale = language.draft, language.locale
     try:
         files = lookup.catalogues(lang)
     except SourceErrors as errors:

@@ -7,7 +7,6 @@ import io
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 
 from babel import Locale
 from babel.messages.catalog import Catalog, Message
@@ -169,7 +168,6 @@ def _fits(catalogue: Catalog, number: int, rule: str, locale: str) -> bool:
     return (catalogue.num_plurals == number and _same(own, rule)) or _as_in_cldr(own, locale)
 
 
-@lru_cache(maxsize=32)
 def _as_in_cldr(expression: str, locale: str) -> bool:
     """Whether numbers have the same form exactly where CLDR gives them the same category."""
     form, category = gettext.c2py(expression), Locale.parse(locale).plural_form
@@ -177,7 +175,6 @@ def _as_in_cldr(expression: str, locale: str) -> bool:
     return len(pairs) == len({one for one, _other in pairs}) == len({other for _one, other in pairs})
 
 
-@lru_cache(maxsize=32)
 def _same(one: str, other: str) -> bool:
     """Whether two expressions give every number the same form."""
     first, second = gettext.c2py(one), gettext.c2py(other)

@@ -21,7 +21,7 @@ ROOT_FILES = ("site.toml",)
 DEFAULT = "@default/"
 
 #: Editors' and systems' files that are never sources.
-_FILE_SUFFIXES = (".csv", ".html", ".json", ".md", ".po", ".toml", ".xml")
+_FILE_SUFFIXES = (".csv", ".html", ".json", ".md", ".origins", ".po", ".toml", ".xml")
 _IGNORED_SUFFIXES = ("~", ".swp", ".swx", ".tmp", ".bak", ".orig", ".pyc")
 
 
@@ -195,6 +195,30 @@ class OverlaidFiles:
     def now_ns(self) -> int:
         """See `Files.now_ns`."""
         return self.below.now_ns()
+
+
+@dataclass(frozen=True)
+class WordFiles:
+    """The words of a site alone: its texts, their records, and what they belong to. Data and templates stay unread."""
+
+    below: Files
+
+    def scan(self) -> tuple[Mapping[str, Stamp], tuple[Problem, ...]]:
+        """See `Files.scan`."""
+        stamps, problems = self.below.scan()
+        return {path: stamp for path, stamp in stamps.items() if _of_words(path)}, problems
+
+    def read(self, path: str) -> bytes:
+        """See `Files.read`."""
+        return self.below.read(path)
+
+    def now_ns(self) -> int:
+        """See `Files.now_ns`."""
+        return self.below.now_ns()
+
+
+def _of_words(path: str) -> bool:
+    return path.startswith("content/") or path.endswith("/release.toml") or path in (*ROOT_FILES, "data/labels.csv")
 
 
 def digest_of(data: bytes | str) -> str:

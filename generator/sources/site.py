@@ -20,7 +20,9 @@ from ..formats import Style, style_of
 from ..urls import slugify
 from .catalogues import Catalogue, catalogue_of
 from .files import DEFAULT, Snapshot, digest_of
-from .labels import CONTACT, LABELS_FILE, Labels, is_contact, missing_labels, parse_labels
+from .labels import LABELS_FILE, Labels, missing_labels, parse_labels
+from .names import wrong_names
+from .origins import SUFFIX, Origins, origins_path, read_origins
 from .releases import RELEASE_FILE, parse_release, read_release_head
 from .schemas import read_schema
 from .tables import read_table
@@ -109,6 +111,11 @@ class Site:
     def _text(self, release: str, lang: str) -> ReleaseText:
         path = self.text_file(release, lang)
         return parse_text(self.snapshot.read(path), path, release, lang)[0]
+
+    def origins(self, release: str, lang: str) -> Origins | None:
+        """The record of what a translation was made from; None when there is none."""
+        path = origins_path(self.text_file(release, lang))
+        return read_origins(self.snapshot.read(path), path) if path in self.snapshot else None
 
     def _table(self, release: str, table: str) -> Table:
         """A table, or the mistakes that were found when it was first read: several pages may ask for it."""
@@ -200,52 +207,22 @@ def read_site(config: SiteConfig, snapshot: Snapshot, memo: Memo, mistakes: tupl
             if head is not None:
                 heads[head.id] = head
     reader.orphans(expected)
+    reader.lost_records()
     site = Site(config, snapshot, heads)
-    ready = tuple(tag for tag in config.tags if tag not in config.coming)
     problems = [
         *mistakes,
         *snapshot.problems,
         *reader.problems,
         *site.labels.problems,
-        *_unnamed(site, ready),
-        *_contacts(site, ready),
         *reader.coming(),
-        *_names_to_come(site),
+        *_names(site),
     ]
     return Reading(site, Memo(reader.fresh), tuple(problems))
 
 
-def _unnamed(site: Site, tags: Iterable[str]) -> Iterator[Problem]:
-    """The names that every page shows."""
-    kinds = dict.fromkeys(head.kind for head in site.heads.values() if site.config.kinds[head.kind].listed)
-    for tag in tags:
-        names = site.labels.names[tag]
-        for code in ("site.title", *(f"kind.{kind}" for kind in kinds)):
-            if LABELS_FILE in site.snapshot and names.get(code) is None:
-                where = SourceRef(LABELS_FILE, site.labels.lines.get(code, 0))
-                message = f'the code "{code}" has no name in "{tag}"'
-                yield Problem("missing-label", message, where, "every page shows it: add it, in every language")
-
-
-def _names_to_come(site: Site) -> Iterator[Problem]:
-    """How many names a language in preparation lacks that the source has: one line for all."""
+def _names(site: Site) -> Iterator[Problem]:
     if LABELS_FILE in site.snapshot:
-        for tag in site.config.coming:
-            lacking = site.labels.lacking.get(tag, 0)
-            if lacking:
-                message = f'in preparation, "{tag}": {lacking} of {len(site.labels.lines)} names are to come'
-                hint = f'fill the column "{tag}"; until then nobody sees the language'
-                yield Problem("language-coming", message, SourceRef(LABELS_FILE, 1), hint, level="hint")
-
-
-def _contacts(site: Site, tags: Iterable[str]) -> Iterator[Problem]:
-    """Addresses of the site's makers that are none."""
-    for tag in tags:
-        address = dict(site.labels.names[tag]).get(CONTACT)
-        if address is not None and not is_contact(address):
-            where = SourceRef(LABELS_FILE, site.labels.lines.get(CONTACT, 0))
-            message = f'the name of "{CONTACT}" in "{tag}" is not an address: {address}'
-            yield Problem("bad-link", message, where, "write mailto:somebody@stat.example or https://…")
+        yield from wrong_names(site.config, site.labels, [head.kind for head in site.heads.values()])
 
 
 class _Heads:
@@ -388,3 +365,16 @@ class _Heads:
                 message = f'in preparation, "{lang}": {texts} to come'
                 hint = f"communique translate status --lang {lang} names them"
                 yield Problem("language-coming", message, SourceRef(CONFIG_FILE), hint, level="hint")
+
+    def lost_records(self) -> None:
+        """Records of origins beside which no translation stands."""
+        for path in sorted(self.snapshot.digests):
+            if not path.startswith("content/") or not path.endswith(SUFFIX):
+                continue
+            text = path.removesuffix(SUFFIX) + ".md"
+            message, hint = "this record belongs to no translation", f"delete it, or put back {text}"
+            if path.split("/")[1] == self.config.tags[0]:
+                message, hint = "this record stands beside a text of the source language", "delete it"
+            elif text in self.snapshot or self.snapshot.refuses(text):
+                continue
+            self.problems.append(Problem("orphan-text", message, SourceRef(path), hint, "warning"))

@@ -1,1 +1,1 @@
-"""Translating: what translators get, and what they bring back."""
+"""Translating: what is to do, what translators get, and what they bring back."""
