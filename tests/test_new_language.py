@@ -61,10 +61,11 @@ def built(sources: Sources, folder: Path) -> tuple[Report, dict[str, bytes]]:
 
 def test_the_whole_way(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     root = write(own(two_languages()), tmp_path / "root")
-    site, command = tmp_path / "site", ("--root", str(root), "--now", NOW.isoformat())
+    site = tmp_path / "site"
 
     def run(*words: str) -> tuple[int, str]:
-        code = main([*words, *command])
+        clock = ("--now", NOW.isoformat()) if words[0] in ("build", "check") else ()
+        code = main([*words, "--root", str(root), *clock])
         told = capsys.readouterr()
         return code, told.out + told.err
 
@@ -94,6 +95,10 @@ def test_the_whole_way(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> No
     with (root / LABELS_FILE).open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([rows[0], *([*row[:-1], f"NL {row[2]}"] for row in rows[1:])])
 
+    code, told = run("translate", "status", "--lang", "nl")
+    assert code == 1
+    assert "no text; write content/nl/news/alpha.md" in told
+
     # 4. The texts. They belong to releases, and stop nothing, even while they are wrong.
     for path in sorted((root / "content/en").rglob("*.md")):
         place = root / "content/nl" / path.relative_to(root / "content/en")
@@ -108,6 +113,10 @@ def test_the_whole_way(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> No
         place.write_text(words.replace("slug: ", "slug: nl-").replace("/notes/note-b", "/nl-notes/nl-note-b"), "utf-8")
     assert run("build", "--out", str(site))[0] == 0
     assert tree(site) == before
+
+    assert run("translate", "accept", "alpha", "beta", "gamma", "delta", "--lang", "nl")[0] == 0
+    assert (root / "content/nl/news/alpha.origins").is_file()
+    assert run("translate", "status", "alpha", "--lang", "nl")[0] == 0
 
     # 5. It is published.
     config = (root / "site.toml").read_text(encoding="utf-8")

@@ -8,8 +8,9 @@ from ..formats import Style
 from ..sources.catalogues import Catalogue, lacking
 from ..sources.labels import LABELS_FILE
 from ..sources.site import Site, catalogue_name
+from ..sources.terms import TERMS_FILE, Terms
 from ..sources.wording import Wording, wording_name
-from .edition import TEMPLATES_UNIT, Edition, Question, find_message
+from .edition import TEMPLATES_UNIT, Edition, Question, find_message, terms_of
 
 
 class Asking:
@@ -91,3 +92,8 @@ class Asking:
         name = wording_name(lang)
         self._note(f"@template/{name}", ("template", name))
         return self._site().wording(lang)
+
+    def terms(self, release: str) -> Terms:
+        """The agreed terms that the source text of a release holds. Raises SourceErrors when it cannot be read."""
+        self._note(TERMS_FILE, ("terms", release))
+        return terms_of(self._edition, release)

@@ -20,8 +20,11 @@ from ..definitions import (
 from ..model import Headline, Part, Value
 from ..sources.files import digest_of
 from ..sources.origins import SUFFIX
+from ..sources.passages import passages
 from ..sources.site import Site
+from ..sources.terms import Terms, composed
 from ..sources.texts import charts_shown, cited
+from .bare_text import FIGURE, bare
 
 Question = tuple[str, ...]
 Record = Mapping[str, Mapping[Question, str]]
@@ -210,6 +213,20 @@ def find_message(edition: Edition, lang: str, context: str, message: str) -> tup
     return None
 
 
+def terms_of(edition: Edition, release: str) -> Terms:
+    """The terms of the site that stand in the blocks of a release's source text."""
+    site = edition.site
+    source = site.config.tags[0]
+    if not site.terms.terms or source not in site.heads[release].texts:
+        return Terms(source)
+    blocks = (composed(bare(passage).text) for passage in passages(site.text(release, source)))
+    return site.terms.standing_in(FIGURE.join(blocks))
+
+
+def _answer_terms(edition: Edition, release: str) -> str:
+    return digest_of(repr([(dict(term.forms), term.note) for term in terms_of(edition, release).terms]))
+
+
 def _answer_front(edition: Edition, release: str, lang: str) -> str:
     head = edition.site.heads.get(release)
     front = head.texts.get(lang) if head is not None else None
@@ -303,6 +320,7 @@ _ANSWERS: MappingProxyType[str, Callable[..., str]] = MappingProxyType(
         "label": lambda edition, lang, code: edition.site.labels.names.get(lang, {}).get(code, ABSENT),
         "message": lambda edition, *words: repr(find_message(edition, *words)),
         "plural": _answer_plural,
+        "terms": _answer_terms,
         "templates": lambda edition: edition.unit_digest(TEMPLATES_UNIT),
         "template": lambda edition, name: edition.unit_digest(f"@template/{name}"),
         "latest": lambda edition, lang, kind, limit: digest_of(repr(edition.latest(lang, kind, int(limit)))),

@@ -26,6 +26,7 @@ from .origins import SUFFIX, Origins, origins_path, read_origins
 from .releases import RELEASE_FILE, parse_release, read_release_head
 from .schemas import read_schema
 from .tables import read_table
+from .terms import TERMS_FILE, Terms, read_terms
 from .texts import parse_text
 from .wording import Wording, read_wording, wording_name
 
@@ -87,6 +88,13 @@ class Site:
         if LABELS_FILE not in self.snapshot:
             return missing_labels(self.config.all_tags, told=self.snapshot.refuses(LABELS_FILE))
         return parse_labels(self.snapshot.read(LABELS_FILE), self.config.all_tags, self.config.coming)
+
+    @cached_property
+    def terms(self) -> Terms:
+        """The agreed terms; none at all when the site has no terms.csv."""
+        if TERMS_FILE not in self.snapshot:
+            return Terms(self.config.tags[0])
+        return read_terms(self.snapshot.read(TERMS_FILE), self.config.all_tags)
 
     @cached_property
     def config_digest(self) -> str:
@@ -214,6 +222,7 @@ def read_site(config: SiteConfig, snapshot: Snapshot, memo: Memo, mistakes: tupl
         *snapshot.problems,
         *reader.problems,
         *site.labels.problems,
+        *site.terms.problems,
         *reader.coming(),
         *_names(site),
     ]

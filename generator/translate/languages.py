@@ -13,6 +13,7 @@ from ..formats import known_locale, plural_categories
 from ..render.templates import Templates
 from ..sources.labels import LABELS_FILE
 from ..sources.site import Site, catalogue_name
+from ..sources.terms import TERMS_FILE
 from ..sources.wording import wording_name
 from ..spec import locate
 from .catalogues import needed_texts
@@ -20,7 +21,6 @@ from .changes import Change
 from .columns import with_column
 from .po import new_catalogue, update_catalogue
 
-TERMS_FILE = "data/terms.csv"
 _NOTE = "draft = true    # in preparation: nobody sees it. Delete this line when its texts are there"
 _TOKEN = re.compile(r"""\"(?:[^"\\\n]|\\.)*"|'[^'\n]*'|[\[\],]|#[^\n]*""")
 _HEADER = re.compile(r"^\s*\[")
