@@ -161,6 +161,7 @@ def test_other_releases_are_not_audited_again(tmp_path: Path, monkeypatch: pytes
     assert audited == ["beta"], "no text holds the new term"
 
 
-def test_a_mistake_in_the_file_is_told_and_nothing_else_is(tmp_path: Path) -> None:
-    (only,) = told(site(ROWS + "zu viel,too,many,cells\n"), tmp_path / "site")
+def test_a_row_with_a_mistake_takes_no_other_with_it(tmp_path: Path) -> None:
+    only, other = told(site(ROWS + "zu viel,too,many,cells\n"), tmp_path / "site")
     assert only.startswith("data/terms.csv:5: error: 4 cells under 3 columns [bad-terms]")
+    assert "[term-missing]" in other
