@@ -50,25 +50,29 @@ class Report:
         return any(problem.level == "error" for problem in self.problems)
 
 
-def build_site(files: Files, output: Output, now: datetime, tools: Tools) -> Report:
-    """Build the site as it is at an instant. With an error in the sources, the output stays as it was."""
+def build_site(files: Files, output: Output, now: datetime, tools: Tools, *, unpublished: bool = False) -> Report:
+    """Build the site as it is at an instant. With an error in the sources, the output stays as it was.
+
+    `unpublished` is for previews: drafts and releases under embargo are shown, and marked, and so are languages in
+    preparation.
+    """
     with seldom_collecting():
-        return _build_site(files, output, now, tools)
+        return _build_site(files, output, now, tools, unpublished)
 
 
-def _build_site(files: Files, output: Output, now: datetime, tools: Tools) -> Report:
+def _build_site(files: Files, output: Output, now: datetime, tools: Tools, unpublished: bool) -> Report:
     before = output.before()
     if before.generator != generator_digest():
         before = Manifest()  # another generator wrote it: nothing that it made or read can be relied on
     try:
-        return _build_on(before, files, output, now, tools)
+        return _build_on(before, files, output, now, tools, unpublished)
     except UnreadableManifest:
-        return _build_on(Manifest(), files, output, now, tools)
+        return _build_on(Manifest(), files, output, now, tools, unpublished)
 
 
-def _build_on(before: Manifest, files: Files, output: Output, now: datetime, tools: Tools) -> Report:
+def _build_on(before: Manifest, files: Files, output: Output, now: datetime, tools: Tools, unpublished: bool) -> Report:
     try:
-        config, mistakes = _config(files)
+        config, mistakes = _config(files, unpublished)
         snapshot = take_snapshot(files, before.sources, config.max_file_mb * 1_000_000)
         reading = read_site(config, snapshot, before.memo, mistakes)
     except SourceErrors as errors:
@@ -76,10 +80,10 @@ def _build_on(before: Manifest, files: Files, output: Output, now: datetime, too
     except StaleSource as error:
         return Report(problems=(changed_source(error),))
     try:
-        planned = plan(reading.site, now)
+        planned = plan(reading.site, now, unpublished=unpublished)
     except SourceErrors as errors:  # names that addresses are made of cannot be read
         return Report(problems=in_order((*errors.problems, *map(config.level, reading.problems))))
-    edition = Edition(reading.site, planned.visible)
+    edition = Edition(reading.site, planned.visible, hidden=planned.hidden)
     if _nothing_to_do(before, edition, planned):
         return _same(before, edition, planned, reading, output)
     stage = output.stage()
@@ -94,9 +98,9 @@ def _build_on(before: Manifest, files: Files, output: Output, now: datetime, too
     return _report(build, before, problems)
 
 
-def _config(files: Files) -> tuple[SiteConfig, tuple[Problem, ...]]:
+def _config(files: Files, unpublished: bool) -> tuple[SiteConfig, tuple[Problem, ...]]:
     try:
-        return parse_config(files.read(CONFIG_FILE), known_locale)
+        return parse_config(files.read(CONFIG_FILE), known_locale, drafts=unpublished)
     except OSError:
         raise missing_config() from None
 
@@ -109,15 +113,15 @@ def check(edition: Edition, build: Build, before: Manifest) -> tuple[tuple[str, 
     and of all kept pages, when something that they may lead to is gone."""
     public = {made.target.path for made in build.made.values() if made.target.path and not made.target.rehearsal}
     rehearsed = {made.target.path for made in build.made.values() if made.target.path and made.target.rehearsal}
-    old = before.anchors(key for key in build.details if key in before.made)
+    old = before.details.anchors(key for key in build.details if key in before.made)
     known = {made.target.path for made in before.made.values() if not made.target.rehearsal}
     gone = (known - public) or {made.target.path for made in before.made.values()} - public - rehearsed
     lost = any(old[key] - set(build.details[key].anchors) for key in old)
-    kept = before.links(build.fresh if gone or lost else build.fresh.intersection(before.broken))
+    kept = before.details.links(build.fresh if gone or lost else build.fresh.intersection(before.broken))
     links = {**kept, **{key: detail.links for key, detail in build.details.items()}}
     by_path = {made.target.path: key for key, made in build.made.items() if made.target.path}
     asked = {by_path.get(link.path, "") for found in links.values() for link in found if link.anchor}
-    anchors = before.anchors(asked & build.fresh)
+    anchors = before.details.anchors(asked & build.fresh)
     anchors.update({key: frozenset(detail.anchors) for key, detail in build.details.items()})
     coming = {urls.section_of(path) for path in rehearsed if path.endswith(urls.ROOT)}  # a kind's first release
     reachable = {False: frozenset(public), True: frozenset(public | rehearsed | coming)}
@@ -197,7 +201,7 @@ def _manifest(
         units={unit: edition.unit_digest(unit) for unit in units},
         made=build.made,
         broken=tuple(dict.fromkeys(key for key, _problem in broken)),
-        path=before.path,
+        details=before.details,
     )
 
 

@@ -14,7 +14,7 @@ from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date
+from babel.dates import format_date, format_skeleton
 
 from .config import LanguageConfig
 
@@ -110,6 +110,11 @@ class Style:
         if self._locale.language == "fr" and local.day == 1 and text.startswith("1 "):
             return "1er" + text[1:]  # CLDR prints "1 octobre"
         return text
+
+    def instant(self, instant: datetime, timezone: str) -> str:
+        """Day and time in a time zone: `18 décembre 2025, 08:30`."""
+        local = instant.astimezone(ZoneInfo(timezone))
+        return f"{self.day(instant, timezone)}, {format_skeleton('Hm', local, locale=self._locale)}"
 
     @cached_property
     def _digits(self) -> str:

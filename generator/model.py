@@ -83,6 +83,10 @@ class FeedText:
     content: str
 
 
+Standing = Literal["public", "draft", "scheduled", "mixed"]
+"""Whether the public sees something: a release that is a draft or scheduled, or a list that may hold such, is shown in
+previews only, and marked."""
+
 Part = Headline | FeedText
 """Something made of a release that is not a file of its own: lists and feeds are put together from parts."""
 

@@ -27,20 +27,23 @@ _OF_A_CHART: tuple[tuple[TargetKind, str], ...] = (
 
 @dataclass(frozen=True)
 class Plan:
-    """What to make. `visible` are the releases that are public at the instant of the plan."""
+    """What to make. `visible` are the releases that the site shows; `hidden` those of them that are not public at the
+    instant of the plan: none, unless the plan is a preview's."""
 
     targets: tuple[Target, ...]
     visible: frozenset[str]
     problems: tuple[Problem, ...]
+    hidden: frozenset[str] = frozenset()
 
 
-def plan(site: Site, now: datetime) -> Plan:
+def plan(site: Site, now: datetime, *, unpublished: bool = False) -> Plan:
     """Everything that the public site has at an instant, and a rehearsal of what it does not have yet.
 
     A release is public from `published` on, unless it is a draft. Rehearsed releases are rendered to find their
-    problems; they contribute nothing to the output.
+    problems; they contribute nothing to the output. With `unpublished`, for a preview, all are shown.
     """
-    visible = frozenset(head.id for head in site.heads.values() if not head.draft and head.published <= now)
+    public = frozenset(head.id for head in site.heads.values() if not head.draft and head.published <= now)
+    visible = frozenset(site.heads) if unpublished else public
     targets: list[Target] = list(_site_targets(site))
     for head in site.heads.values():
         found = list(_release_targets(site, head))
@@ -54,7 +57,7 @@ def plan(site: Site, now: datetime) -> Plan:
     if any(target.kind == "spec" for target in targets):
         targets.append(Target(urls.bundle_path(bundle_version()), "bundle"))
     first = _first_at_each_address(targets)
-    return Plan(tuple(sorted(first)), visible, tuple(_clashes(site, targets, first)))
+    return Plan(tuple(sorted(first)), visible, tuple(_clashes(site, targets, first)), visible - public)
 
 
 def _site_targets(site: Site) -> Iterator[Target]:

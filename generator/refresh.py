@@ -38,7 +38,7 @@ def refresh(edition: Edition, planned: Plan, before: Manifest, stage: Stage, too
     build = Build()
     releases = [target for target in planned.targets if target.kind not in _LISTS]
     lists = [target for target in planned.targets if target.kind in _LISTS]
-    known = {} if before.path is None else before.parts()
+    known = before.details.parts()
     for wave in (releases, lists):
         fresh = fresh_keys(edition, wave, before)
         stale = [target for target in wave if target.key not in fresh]
@@ -61,7 +61,9 @@ def _keep(build: Build, made: Made, stage: Stage, part: Part | None) -> None:
     build.fresh.add(target.key)
     if part is not None:
         build.parts[_part_name(target)] = part
-    if target.path and not target.rehearsal:
+    if made.failed:
+        stage.fail(target, made.problems)
+    elif target.path and not target.rehearsal:
         stage.keep(made)
 
 
@@ -69,7 +71,9 @@ def _put(build: Build, outcome: Outcome, stage: Stage) -> None:
     artifact = outcome.artifact
     target = artifact.target
     digest, size, mtime = "", 0, 0
-    if target.path and not target.rehearsal:
+    if artifact.failed:
+        stage.fail(target, artifact.problems)
+    elif target.path and not target.rehearsal:
         digest, size, mtime = stage.put(target.path, artifact.content)
     if target.kind in _UNKNOWN:
         build.parts[_part_name(target)] = artifact.part or _UNKNOWN[target.kind]
@@ -100,7 +104,7 @@ def fresh_keys(edition: Edition, targets: Iterable[Target], before: Manifest) ->
             fresh.add(target.key)
         elif not made.problems:
             doubtful.append(target.key)
-    for key, asked in before.questions(doubtful).items():
+    for key, asked in before.details.questions(doubtful).items():
         if all(_same_answers(edition, asked, unit) for unit in changed & set(before.made[key].units)):
             fresh.add(key)
     return fresh

@@ -13,7 +13,7 @@ from jinja2 import Environment, nodes
 from support import ROOT
 
 from generator import model
-from generator.render import source_views, views
+from generator.render import machine_views, source_views, views
 
 TEMPLATES = sorted(path for path in (ROOT / "templates").rglob("*") if path.suffix in (".html", ".xml", ".txt"))
 #: What Jinja has of its own, and what a template sets in a namespace.
@@ -24,7 +24,7 @@ GRIDS = (model.Grid, model.GridPart, model.GridHead, model.GridGroup)
 def fields() -> set[str]:
     """Every field, and every property, that a template may be given."""
     found = {"signs"}
-    for value in (*vars(views).values(), *vars(source_views).values(), *GRIDS):
+    for value in (*vars(views).values(), *vars(source_views).values(), *vars(machine_views).values(), *GRIDS):
         if dataclasses.is_dataclass(value) and isinstance(value, type):
             found |= {field.name for field in dataclasses.fields(value)}
     return found
@@ -54,7 +54,7 @@ def test_every_field_is_used() -> None:
     assert unused - offered == set()
 
 
-@pytest.mark.parametrize("views", [views, source_views], ids=lambda module: module.__name__)
+@pytest.mark.parametrize("views", [views, source_views, machine_views], ids=lambda module: module.__name__)
 def test_views_are_frozen_and_say_what_they_are(views: ModuleType) -> None:
     tree = ast.parse(inspect.getsource(views))
     for node in ast.walk(tree):

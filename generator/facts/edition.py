@@ -17,7 +17,7 @@ from ..definitions import (
     Table,
     TableSpec,
 )
-from ..model import Headline, Part, Value
+from ..model import Headline, Part, Standing, Value
 from ..sources.files import digest_of
 from ..sources.origins import SUFFIX
 from ..sources.passages import passages
@@ -46,21 +46,32 @@ ORIGINS_UNIT = "@origins:"
 
 
 class Edition:
-    """The site as one build shows it: the sources, the releases that are public at its instant, and their parts.
+    """The site as one build shows it: the sources, the releases that it shows, and their parts.
 
-    `parts` is filled when the parts have been made; only lists and feeds, made after them, ask for it.
+    `hidden` are those of them that the public does not see yet: none but in a preview, which marks them. `parts` is
+    filled when the parts have been made; only lists and feeds, made after them, ask for it.
     """
 
-    def __init__(self, site: Site, visible: frozenset[str], parts: Parts | None = None) -> None:
-        self.site, self.visible = site, visible
+    def __init__(
+        self, site: Site, visible: frozenset[str], parts: Parts | None = None, hidden: frozenset[str] = frozenset()
+    ) -> None:
+        self.site, self.visible, self.hidden = site, visible, hidden
         self.parts: Parts = {} if parts is None else parts
         self._newest: tuple[ReleaseHead, ...] | None = None
         self._latest: dict[tuple[str, str], tuple[str, ...]] = {}
         self._tables: dict[int, tuple[Table, _Values]] = {}
         self._units: dict[str, str] = {}
 
-    def __reduce__(self) -> tuple[type[Edition], tuple[Site, frozenset[str], Parts]]:
-        return Edition, (self.site, self.visible, self.parts)
+    def __reduce__(self) -> tuple[type[Edition], tuple[Site, frozenset[str], Parts, frozenset[str]]]:
+        return Edition, (self.site, self.visible, self.parts, self.hidden)
+
+    def standing(self, release: str) -> Standing:
+        """Whether the public sees a release; without a name: whether it sees all of them."""
+        if not release:
+            return "mixed" if self.hidden else "public"
+        if release not in self.hidden:
+            return "public"
+        return "draft" if self.site.heads[release].draft else "scheduled"
 
     def newest(self) -> tuple[ReleaseHead, ...]:
         """All public releases, newest first; of the same instant, by id."""
@@ -116,7 +127,7 @@ class Edition:
     def _set_digest(self, unit: str) -> str:
         if unit == SITE_UNIT:
             listing = [(head.id, head.kind, head.published.isoformat(), *sorted(head.texts)) for head in self.newest()]
-            return digest_of(repr(listing))
+            return digest_of(repr((listing, sorted(self.hidden))))
         if unit == TEMPLATES_UNIT:
             return digest_of(repr([(path, self.site.snapshot.digest(path)) for path in self.site.page_templates()]))
         if unit.startswith(PART_UNIT):
@@ -325,6 +336,7 @@ _ANSWERS: MappingProxyType[str, Callable[..., str]] = MappingProxyType(
         "template": lambda edition, name: edition.unit_digest(f"@template/{name}"),
         "latest": lambda edition, lang, kind, limit: digest_of(repr(edition.latest(lang, kind, int(limit)))),
         "public": _answer_public,
+        "standing": lambda edition, release: edition.standing(release),
         "front": _answer_front,
         "due": _answer_due,
         "slug": _answer_slug,

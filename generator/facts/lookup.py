@@ -27,7 +27,7 @@ from ..definitions import (
     TableSpec,
 )
 from ..errors import FactError, SourceErrors, did_you_mean
-from ..model import DataFile, FeedText, Headline
+from ..model import DataFile, FeedText, Headline, Standing
 from ..sources.origins import Origins, origins_path
 from ..sources.texts import charts_shown, cited
 from .asking import Asking
@@ -96,6 +96,11 @@ class Lookup(Asking):
         if head is None or lang not in self.languages(release):
             return False
         return release in self._edition.visible or (bool(self._own) and self._comes_before(head))
+
+    def standing(self, release: str = "") -> Standing:
+        """Whether the public sees a release, or (without one) everything that the site shows."""
+        self._note(SITE_UNIT, ("standing", release))
+        return self._edition.standing(release)
 
     def _comes_before(self, head: ReleaseHead) -> bool:
         own = self._site().heads[self._own]

@@ -15,7 +15,7 @@ from contextlib import closing, contextmanager
 from dataclasses import astuple, dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Protocol
 
 from ..errors import CommuniqueError, Problem, SourceRef
 from ..facts.edition import Record
@@ -56,9 +56,45 @@ class Detail:
     part: Part | None = None
 
 
+class Details(Protocol):
+    """Where the details of what was made are kept: a file, or memory."""
+
+    def questions(self, keys: Iterable[str]) -> dict[str, Record]:
+        """What some targets asked, and the digests of the answers that they got."""
+
+    def links(self, keys: Iterable[str]) -> dict[str, tuple[Link, ...]]:
+        """The links of some targets."""
+
+    def anchors(self, keys: Iterable[str]) -> dict[str, frozenset[str]]:
+        """The anchors of some targets."""
+
+    def parts(self) -> dict[str, Part]:
+        """Every part, by the key of its target."""
+
+
+class NoDetails:
+    """The details of a site that was never built."""
+
+    def questions(self, keys: Iterable[str]) -> dict[str, Record]:
+        """See `Details.questions`."""
+        return {}
+
+    def links(self, keys: Iterable[str]) -> dict[str, tuple[Link, ...]]:
+        """See `Details.links`."""
+        return {}
+
+    def anchors(self, keys: Iterable[str]) -> dict[str, frozenset[str]]:
+        """See `Details.anchors`."""
+        return {}
+
+    def parts(self) -> dict[str, Part]:
+        """See `Details.parts`."""
+        return {}
+
+
 @dataclass(frozen=True)
 class Manifest:
-    """What one commit made. `path` is the file with the details; None for a site that was never built.
+    """What one commit made.
 
     `broken` are the keys of pages with links that lead nowhere, where the site lets that pass. `damaged` says that
     somebody changed the output by hand, so that it must be staged again even if nothing is stale.
@@ -70,24 +106,31 @@ class Manifest:
     units: Mapping[str, str] = field(default_factory=dict)
     made: Mapping[str, Made] = field(default_factory=dict)
     broken: tuple[str, ...] = ()
-    path: Path | None = None
+    details: Details = field(default_factory=NoDetails)
     damaged: bool = False
 
+
+@dataclass(frozen=True)
+class FileDetails:
+    """Details in the file of a manifest. Methods raise UnreadableManifest."""
+
+    path: Path
+
     def questions(self, keys: Iterable[str]) -> dict[str, Record]:
-        """What some targets asked, and the digests of the answers that they got."""
-        return {key: _questions(blob) for key, blob in self._column("questions", keys)}
+        """See `Details.questions`."""
+        return {key: unpack_record(blob) for key, blob in self._column("questions", keys)}
 
     def links(self, keys: Iterable[str]) -> dict[str, tuple[Link, ...]]:
-        """The links of some targets."""
+        """See `Details.links`."""
         return {key: tuple(Link(*link) for link in json.loads(text)) for key, text in self._column("links", keys)}
 
     def anchors(self, keys: Iterable[str]) -> dict[str, frozenset[str]]:
-        """The anchors of some targets."""
+        """See `Details.anchors`."""
         return {key: frozenset(json.loads(text)) for key, text in self._column("anchors", keys)}
 
     def _column(self, name: str, keys: Iterable[str]) -> Iterator[tuple[str, Any]]:
         wanted = set(keys)
-        if self.path is None or not wanted:
+        if not wanted:
             return
         select = f"SELECT key, {name} FROM details"  # a name of this module
         with _reading(self.path) as database:
@@ -98,9 +141,7 @@ class Manifest:
                     yield from database.execute(f"{select} WHERE key = ?", (key,))
 
     def parts(self) -> dict[str, Part]:
-        """Every part, by the key of its target."""
-        if self.path is None:
-            return {}
+        """See `Details.parts`."""
         with _reading(self.path) as database:
             rows = database.execute("SELECT key, kind, part FROM parts")
             return {key: _PARTS[kind](*json.loads(text)) for key, kind, text in rows}
@@ -152,13 +193,14 @@ def read_manifest(path: Path) -> Manifest:
 
 def write_manifest(path: Path, manifest: Manifest, fresh: Mapping[str, Detail]) -> None:
     """Write a manifest to a new file. Details that are not in `fresh` are taken over from the one before."""
-    if manifest.path is not None:
-        shutil.copyfile(manifest.path, path)
+    before = manifest.details.path if isinstance(manifest.details, FileDetails) else None
+    if before is not None:
+        shutil.copyfile(before, path)
     with _writing(path) as database:
         database.execute("CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT)")
         database.execute("CREATE TABLE IF NOT EXISTS details (key TEXT PRIMARY KEY, questions BLOB, links, anchors)")
         database.execute("CREATE TABLE IF NOT EXISTS parts (key TEXT PRIMARY KEY, kind TEXT, part TEXT)")
-        if manifest.path is not None:
+        if before is not None:
             known = {row[0] for row in database.execute("SELECT key FROM details")}
             gone = [(key,) for key in known - set(manifest.made)]
             database.executemany("DELETE FROM details WHERE key = ?", gone)
@@ -241,7 +283,7 @@ def _manifest(index: Mapping[str, Any], path: Path) -> Manifest:
         units=dict(index["units"]),
         made={one.target.key: one for one in made},
         broken=tuple(index["broken"]),
-        path=path,
+        details=FileDetails(path),
     )
 
 
@@ -285,6 +327,7 @@ def _plain(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def _questions(blob: bytes) -> Record:
+def unpack_record(blob: bytes) -> Record:
+    """What `pack_record` made small."""
     asked = json.loads(zlib.decompress(blob))
     return {unit: {tuple(row[:-1]): row[-1] for row in rows} for unit, rows in asked}

@@ -18,7 +18,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
-from ..errors import OutputError
+from ..errors import OutputError, Problem
+from ..model import Target
 from ..sources.files import digest_of
 from .manifest import Detail, Made, Manifest, read_manifest, remember_stamps, write_manifest
 
@@ -31,6 +32,9 @@ class Stage(Protocol):
 
     def keep(self, made: Made) -> None:
         """Take an output over from the version before."""
+
+    def fail(self, target: Target, problems: tuple[Problem, ...]) -> None:
+        """Note an output that could not be made: a draft's, for other mistakes let nothing be committed."""
 
     def commit(self, manifest: Manifest, details: Mapping[str, Detail]) -> None:
         """Show the new version to readers, in one step."""
@@ -70,10 +74,12 @@ class FolderOutput:
             key: made
             for key, made in manifest.made.items()
             if made.target.rehearsal
+            or made.failed
             or not made.target.path
             or files.get(made.target.path) == (made.size, made.mtime_ns)
         }
-        expected = {made.target.path for made in manifest.made.values() if not made.target.rehearsal}
+        shown = (made for made in manifest.made.values() if not made.target.rehearsal and not made.failed)
+        expected = {made.target.path for made in shown}
         if len(whole) == len(manifest.made) and not set(files) - expected:
             return manifest
         return replace(manifest, made=whole, damaged=True)
@@ -146,6 +152,9 @@ class _FolderStage:
                 os.link(old, new)
             except OSError:
                 shutil.copy2(old, new)  # a file system without hard links
+
+    def fail(self, target: Target, problems: tuple[Problem, ...]) -> None:
+        """See `Stage.fail`: the site does without it."""
 
     def _remove_the_rest(self) -> None:
         """Delete what an earlier version left here."""
@@ -282,6 +291,9 @@ class MemoryStage:
 
     def keep(self, made: Made) -> None:
         """See `Stage.keep`."""
+
+    def fail(self, target: Target, problems: tuple[Problem, ...]) -> None:
+        """See `Stage.fail`."""
 
     def commit(self, manifest: Manifest, details: Mapping[str, Detail]) -> None:
         """See `Stage.commit`."""

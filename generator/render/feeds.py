@@ -8,9 +8,9 @@ from email.utils import format_datetime
 from .. import urls
 from ..facts.lookup import Lookup
 from .addresses import kind_name, release_path
+from .machine_views import FeedEntry, FeedPage
 from .releases import Page
 from .templates import Templates
-from .views import FeedEntry, FeedPage
 
 _NEVER = "1970-01-01T00:00:00+00:00"
 

@@ -11,7 +11,7 @@ from ..facts.lookup import Lookup
 from ..sources.labels import CONTACT, is_contact
 from .addresses import asset_path, kind_name, release_path
 from .answers import Facts
-from .views import FrameView, LanguageView, LinkView, MastheadView, ShareView, safe
+from .views import FrameView, LanguageView, LinkView, MastheadView, NoticeView, ShareView, safe
 
 STYLESHEET = "site.css"
 SCRIPT = "site.js"
@@ -29,9 +29,11 @@ def frame(
     description: str,
     share: ShareView,
     kind: str = "",
+    release: str = "",
     structured: str | None = None,
 ) -> FrameView:
-    """The frame of the page at `path`; `paths` gives the same page in each language that has it."""
+    """The frame of the page at `path`; `paths` gives the same page in each language that has it. `release` is the one
+    that the page belongs to."""
     config = lookup.config()
     default = next(iter(paths))
     return FrameView(
@@ -56,7 +58,19 @@ def frame(
         languages=tuple(_language(lookup, other, lang, path, paths[other]) for other in config.tags if other in paths),
         share=share,
         structured=safe(structured or ""),
+        notice=notice(lookup, lang, release),
     )
+
+
+def notice(lookup: Lookup, lang: str, release: str) -> NoticeView | None:
+    """What a preview says of a page that the public does not see: of a release, or of a list."""
+    standing = lookup.standing(release)
+    if standing == "public":
+        return None
+    if standing != "scheduled":
+        return NoticeView(standing, "", "")
+    published = lookup.published(release)
+    return NoticeView(standing, lookup.style(lang).instant(published, lookup.config().timezone), published.isoformat())
 
 
 def share(

@@ -8,6 +8,7 @@ from ..facts.words import Words
 from .addresses import asset_path, in_each_language, kind_name, release_path
 from .data_files import downloads
 from .frames import ICON, STYLESHEET, frame, masthead, share
+from .machine_views import HeadersPage, RobotsPage, SitemapEntry, SitemapPage
 from .releases import Page, card
 from .templates import Templates
 from .views import (
@@ -15,14 +16,10 @@ from .views import (
     DataGroup,
     DataPage,
     Greeting,
-    HeadersPage,
     HomePage,
     IndexPage,
     LinkView,
-    RobotsPage,
     RootPage,
-    SitemapEntry,
-    SitemapPage,
     safe,
 )
 
@@ -124,6 +121,7 @@ def _group(lookup: Lookup, release: str, lang: str, path: str) -> DataGroup:
         date=lookup.style(lang).day(published, lookup.config().timezone),
         date_machine=published.isoformat(),
         downloads=downloads(lookup.data_files(release, lang), release, path),
+        standing=lookup.standing(release),
     )
 
 

@@ -53,6 +53,7 @@ def render_figures(lookup: Lookup, release: str, lang: str, path: str, templates
             title=f"{heading} – {title}",
             description=f"{heading} – {title}",
             kind=kind,
+            release=release,
             share=share(lookup, lang, path, paths, alt=title, image=picture),
         ),
         section=maker.section(kind) if lookup.config().kinds[kind].listed else None,

@@ -66,6 +66,7 @@ def render_release(lookup: Lookup, release: str, lang: str, path: str, desk: Des
             title=title.text,
             description=summary.text,
             kind=kind.id,
+            release=release,
             share=share(lookup, lang, path, paths, alt=title.text, published=published if kind.listed else None),
             structured=article(lookup, release, lang, title.text, summary.text, files) if kind.listed else None,
         ),
@@ -84,12 +85,15 @@ def render_release(lookup: Lookup, release: str, lang: str, path: str, desk: Des
         sources=_sources(lookup, release, lang, path),
         related=_related(lookup, release, lang, path, kind.related),
     )
-    own = f"kinds/{kind.id}.html"
-    template = own if desk.templates.has(own, lookup) else "release.html"
-    html, warnings = desk.templates.render(template, lookup, lang, page=view)
+    html, warnings = desk.templates.render(_template(kind.id, desk, lookup), lookup, lang, page=view)
     problems = [*facts.problems, *body.problems, *warnings]
     places = {address: SourceRef(text.path, line) for address, line in body.places.items()}
     return Page(html, problems, len(facts.charts), places)
+
+
+def _template(kind: str, desk: Desk, lookup: Lookup) -> str:
+    own = f"kinds/{kind}.html"
+    return own if desk.templates.has(own, lookup) else "release.html"
 
 
 def _section_link(lookup: Lookup, lang: str, kind: str, path: str) -> LinkView:
@@ -152,6 +156,7 @@ def card(lookup: Lookup, release: str, lang: str, path: str, headline: Headline)
         posted=numeric,
         kind=lookup.label(lang, f"kind.{kind.id}.one") or kind_name(lookup, lang, kind.id),
         cover=safe(headline.cover),
+        standing=lookup.standing(release),
     )
 
 

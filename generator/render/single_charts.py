@@ -14,7 +14,7 @@ from .answers import Facts
 from .charts import BytesCache, render_picture, render_png
 from .downloads import ChartHeads, render_chart_csv
 from .explore import ExploreWords, explore_spec
-from .frames import ICON, SCRIPT, STYLESHEET, frame, share
+from .frames import ICON, SCRIPT, STYLESHEET, frame, notice, share
 from .prose import render_line
 from .releases import Page
 from .shown_charts import ChartPlace, chart_view, source_line
@@ -94,6 +94,7 @@ class ChartDesk:
                 title=self.title,
                 description=self.plot.description,
                 kind=lookup.kind(release),
+                release=release,
                 share=share(lookup, lang, path, paths, alt=self.plot.description, image=picture),
             ),
             release=self._release(path),
@@ -124,6 +125,7 @@ class ChartDesk:
             icon=asset(ICON),
             release=self._release(path),
             chart=safe(drawn),
+            notice=notice(lookup, self.lang, self.release),
         )
         html, warnings = templates.render("embed.html", lookup, self.lang, page=view)
         return Page(html, [*problems, *warnings])

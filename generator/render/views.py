@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from ..model import Grid
+from ..model import Grid, Standing
 
 
 def safe(html: str) -> Markup:
@@ -55,12 +55,23 @@ class ShareView:
 
 
 @dataclass(frozen=True)
+class NoticeView:
+    """In a preview: what the public does not see yet. `standing` is "draft", "scheduled" (from `date` on it is public)
+    or "mixed" (a list that may hold such releases)."""
+
+    standing: Standing
+    date: str
+    date_machine: str
+
+
+@dataclass(frozen=True)
 class FrameView:
     """What every HTML page has around its own content.
 
     `title` is the page's plain title, without the site's; `languages` lists all languages in which the page exists,
     this one included; `canonical` is the absolute address; `nav` one link for each kind of publication, `pages` one
-    for each page of the site itself; `structured` is JSON-LD, empty where there is nothing to say.
+    for each page of the site itself; `structured` is JSON-LD, empty where there is nothing to say; `notice` is none on
+    a public site.
     """
 
     lang: str
@@ -84,12 +95,13 @@ class FrameView:
     languages: tuple[LanguageView, ...]
     share: ShareView
     structured: Markup
+    notice: NoticeView | None
 
 
 @dataclass(frozen=True)
 class CardView:
     """A release in a list: `title` and `summary` may hold bound figures; `cover` is a drawing, where the kind has
-    covers; `posted` whether its date is in digits, as "Posted on" says it."""
+    covers; `posted` whether its date is in digits, as "Posted on" says it; `standing` is "public", but in a preview."""
 
     title: Markup
     summary: Markup
@@ -99,6 +111,7 @@ class CardView:
     posted: bool
     kind: str
     cover: Markup
+    standing: Standing
 
 
 @dataclass(frozen=True)
@@ -212,6 +225,7 @@ class DataGroup:
     date: str
     date_machine: str
     downloads: tuple[DownloadView, ...]
+    standing: Standing
 
 
 @dataclass(frozen=True)
@@ -250,6 +264,7 @@ class EmbedPage:
     icon: str
     release: LinkView
     chart: Markup
+    notice: NoticeView | None
 
 
 @dataclass(frozen=True)
@@ -328,66 +343,3 @@ class TableView:
     grid: Grid
     caption: str
     anchor: str
-
-
-@dataclass(frozen=True)
-class FeedEntry:
-    """An entry of a feed; `title` and `summary` are plain text, `content` is HTML. Instants are RFC 3339; `sent` is
-    `published` as RSS writes it (RFC 822)."""
-
-    id: str
-    title: str
-    summary: str
-    content: str
-    url: str
-    published: str
-    updated: str
-    sent: str
-    kind: str
-
-
-@dataclass(frozen=True)
-class FeedPage:
-    """`feed.xml` (Atom) and `rss.xml`: the latest releases in one language, each with its full text."""
-
-    lang: str
-    id: str
-    title: str
-    subtitle: str
-    url: str
-    self_url: str
-    updated: str
-    sent: str
-    author: str
-    entries: tuple[FeedEntry, ...]
-
-
-@dataclass(frozen=True)
-class SitemapEntry:
-    """An address, its last change (ISO date, may be empty), and the same page in each language."""
-
-    url: str
-    changed: str
-    languages: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True)
-class SitemapPage:
-    """`sitemap.xml`."""
-
-    entries: tuple[SitemapEntry, ...]
-
-
-@dataclass(frozen=True)
-class RobotsPage:
-    """`robots.txt`."""
-
-    sitemap: str
-
-
-@dataclass(frozen=True)
-class HeadersPage:
-    """`headers.txt`: what hosts that read a `_headers` file send with each page; `prefix` is the path of the site."""
-
-    prefix: str
-    languages: tuple[str, ...]

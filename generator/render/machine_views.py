@@ -1,0 +1,68 @@
+"""What the templates of files for machines receive: feeds, sitemap, robots.txt and `_headers`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class FeedEntry:
+    """An entry of a feed; `title` and `summary` are plain text, `content` is HTML. Instants are RFC 3339; `sent` is
+    `published` as RSS writes it (RFC 822)."""
+
+    id: str
+    title: str
+    summary: str
+    content: str
+    url: str
+    published: str
+    updated: str
+    sent: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class FeedPage:
+    """`feed.xml` (Atom) and `rss.xml`: the latest releases in one language, each with its full text."""
+
+    lang: str
+    id: str
+    title: str
+    subtitle: str
+    url: str
+    self_url: str
+    updated: str
+    sent: str
+    author: str
+    entries: tuple[FeedEntry, ...]
+
+
+@dataclass(frozen=True)
+class SitemapEntry:
+    """An address, its last change (ISO date, may be empty), and the same page in each language."""
+
+    url: str
+    changed: str
+    languages: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class SitemapPage:
+    """`sitemap.xml`."""
+
+    entries: tuple[SitemapEntry, ...]
+
+
+@dataclass(frozen=True)
+class RobotsPage:
+    """`robots.txt`."""
+
+    sitemap: str
+
+
+@dataclass(frozen=True)
+class HeadersPage:
+    """`headers.txt`: what hosts that read a `_headers` file send with each page; `prefix` is the path of the site."""
+
+    prefix: str
+    languages: tuple[str, ...]
