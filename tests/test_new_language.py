@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import difflib
 import io
+import json
 import re
 import tomllib
 from datetime import datetime
@@ -14,7 +15,7 @@ import pytest
 from babel.messages.pofile import read_po, write_po
 from support import ROOT, Sources, build, communique, small_site, tree, write
 
-from generator.build import Report
+from generator.build import Report, build_site
 from generator.cli import main
 from generator.config import parse_config
 from generator.editions import read_sources
@@ -23,11 +24,14 @@ from generator.facts.edition import Edition
 from generator.facts.lookup import Lookup
 from generator.facts.words import Words
 from generator.formats import known_locale
+from generator.output.charts import MemoryCharts
+from generator.output.write import opened
 from generator.sources.files import MemoryFiles, take_snapshot
 from generator.sources.labels import LABELS_FILE
 from generator.sources.site import Memo, read_site
 from generator.translate.columns import with_column
 from generator.translate.languages import add_language
+from generator.workers import Tools
 
 NOW = datetime.fromisoformat("2024-07-01T00:00:00+00:00")
 NL = "templates/locale/nl/LC_MESSAGES/messages.po"
@@ -268,6 +272,17 @@ def test_all_files_or_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caps
     assert tree(root) == before
 
 
+def test_for_programs(tmp_path: Path) -> None:
+    root = write(own(two_languages()), tmp_path / "root")
+    done = json.loads(communique("translate", "add", "nl", "--json", "--root", root).stdout)
+    assert done["files"] == ["site.toml", LABELS_FILE, NL]
+    assert any("draft = true" in step for step in done["steps"])
+    told = json.loads(communique("translate", "catalogue", "--check", "--json", "--root", root).stdout)
+    (found,) = told["catalogues"]
+    assert (found["lang"], found["path"], found["changed"]) == ("nl", NL, False)
+    assert found["missing"] > 100
+
+
 def test_further_plurals_are_told() -> None:
     sources = two_languages()
     sources[LABELS_FILE] += b"PIECE.pattern.one,{} x,{} x\nPIECE.pattern.other,{} x,{} x\n"
@@ -319,6 +334,22 @@ def test_a_preview_shows_it_with_other_words_where_its_own_are_missing() -> None
     assert set(reading.site.heads["beta"].texts) == {"fr", "en"}
     dutch = Words(Lookup(Edition(reading.site, frozenset())), "nl")
     assert (dutch.label("NORTH"), dutch.label("SOUTH"), dutch.message("Data")) == ("Noord", "Sud", "Data")
+
+
+def test_a_preview_of_it_is_whole(tmp_path: Path) -> None:
+    sources = added(two_languages())
+    text = sources["content/en/news/alpha.md"].replace(b"title: ", b"title: NL ").replace(b"rising", b"stijgend")
+    sources["content/nl/news/alpha.md"] = text
+    with opened(tmp_path / "site", lambda: None) as output:
+        report = build_site(MemoryFiles(sources), output, NOW, Tools(MemoryCharts()), unpublished=True)
+    assert [problem.text() for problem in report.problems if problem.level == "error"] == []
+    pages = tree(tmp_path / "site")
+    page = pages["nl/nouvelles/sales/index.html"].decode()
+    assert "NL Sales in 2024" in page, "its own words"
+    assert "Skip to content" in page, "the text of the template, which has no translation yet"
+    assert "Petit site" in page, "the source's name"
+    assert b'hreflang="nl"' in pages["en/news/sales/index.html"]
+    assert not any(path.startswith("nl/") for path in built(sources, tmp_path / "public")[1])
 
 
 def test_in_public_it_is_not_there() -> None:
