@@ -92,6 +92,18 @@ def test_a_text_that_changed_a_little_keeps_its_translation_as_doubtful() -> Non
     assert updated(changed, Asked("Go to our home page")) == changed
 
 
+def test_a_text_of_several_lines() -> None:
+    text = updated(f'{HEAD}\nmsgid "Go to\\nthe home page"\nmsgstr "Naar"\n', Asked("Go to\nour home page"))
+    assert '#| msgid ""\n#| "Go to\\n"\n#| "the home page"\n' in text
+    assert updated(text, Asked("Go to\nour home page")) == text
+
+
+def test_a_catalogue_says_itself_how_many_forms_it_has() -> None:
+    rule = "nplurals=3; plural=(n == 0 || n == 1) ? 0 : n != 0 && n % 1000000 == 0 ? 1 : 2;"
+    text = updated(HEAD.replace("nplurals=2; plural=(n != 1);", rule), PERCENTAGE_POINT, locale="fr_BE")
+    assert re.findall(r"msgstr\[(\d)\]", text) == ["0", "1", "2"]
+
+
 def test_a_text_that_gets_a_plural() -> None:
     text = updated(f'{HEAD}\n# one\nmsgid "row"\nmsgstr "rij"\n', Asked("row", plural="rows"))
     assert '# one\n#, fuzzy\nmsgid "row"\nmsgid_plural "rows"\nmsgstr[0] "rij"\nmsgstr[1] ""\n' in text
@@ -193,6 +205,14 @@ def test_a_site_needs_only_what_the_default_catalogue_lacks() -> None:
     found = {entry.key for entry in read_catalogue(made[FR].encode()).entries}
     assert found == {("", "One %(n)s two"), ("c", "d")}
     assert "#: templates/404.html\n" in made[FR]
+
+
+def test_notes_of_templates_reach_translators() -> None:
+    sources = small_site()
+    sources["templates/404.html"] = (
+        b'{# Translators: on a sign\n   at the door #}\n{{ _("Closed today") }}{{ _(page) }}'
+    )
+    assert "#. on a sign\n#. at the door\n#: templates/404.html\n" in catalogues(sources)[FR]
 
 
 def test_what_a_site_says_in_other_words_stays() -> None:

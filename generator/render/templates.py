@@ -145,7 +145,8 @@ def _asked(name: str, words: object, notes: Iterable[str], path: str) -> Asked |
     if not given or not isinstance(given[0], str):
         return None
     texts = [word for word in given if isinstance(word, str)]
-    by, notes = (f"templates/{path.partition('templates/')[2]}",), tuple(notes)
+    by = (f"templates/{path.partition('templates/')[2]}",)
+    notes = tuple(line.strip() for note in notes for line in note.splitlines() if line.strip())
     match name, texts:
         case ("pgettext", [context, text]):
             return Asked(text, context, "", notes, by)

@@ -65,11 +65,15 @@ class Entry:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """A language's translations of the templates' texts: (context, message) → one text for each plural form."""
+    """A language's translations of the templates' texts: (context, message) → one text for each plural form.
+
+    `forms` is how many plural forms its head says that the language has; None when it does not say.
+    """
 
     messages: Mapping[Key, tuple[str, ...]]
     plural: Callable[[int], int]
     entries: tuple[Entry, ...] = ()
+    forms: int | None = None
 
     def find(self, context: str, message: str) -> tuple[str, ...] | None:
         """The forms of a message, or None when it has no translation."""
@@ -81,7 +85,8 @@ def read_catalogue(data: bytes) -> Catalogue:
     catalogue = _parse(data)
     entries = tuple(_entries(catalogue))
     messages = {entry.key: entry.forms for entry in entries if entry.translated and not entry.obsolete}
-    return Catalogue(messages, gettext.c2py(str(catalogue.plural_expr)), entries)
+    forms = catalogue.num_plurals if _HEADER.search(data) else None
+    return Catalogue(messages, gettext.c2py(str(catalogue.plural_expr)), entries, forms)
 
 
 def catalogue_of(data: bytes, path: str) -> Catalogue:

@@ -87,7 +87,8 @@ def update_catalogue(data: bytes, asked: Iterable[Asked], locale: str) -> Update
     text = data.decode("utf-8-sig")
     ending = "\r\n" if "\r\n" in text else "\n"
     blocks = tuple(_blocks(text.replace("\r\n", "\n").replace("\r", "\n")))
-    merge = _Merge({one.key: one for one in asked}, locale, plural_rule(locale)[0])
+    said = read_catalogue(text.encode()).forms
+    merge = _Merge({one.key: one for one in asked}, locale, plural_rule(locale)[0] if said is None else said)
     lines = merge.lines(blocks)
     result = ending.join(lines) + ending
     entries = [entry for entry in read_catalogue(result.encode()).entries if not entry.obsolete]
@@ -196,7 +197,7 @@ class _Merge:
             return self.written(asked, _Block(("",)), ())
         key = near[found[0]]
         self.used.add(key)
-        before = _Block(("", f"#| msgid {quoted(key[1])}"))
+        before = _Block(("", *(f"#| {line}" for line in f"msgid {quoted(key[1])}".split("\n"))))
         return self.written(asked, before, self.fitted(old[key].forms, asked), fuzzy=True)
 
     def fitted(self, forms: tuple[str, ...], asked: Asked) -> tuple[str, ...]:
