@@ -58,6 +58,13 @@ MUTATIONS = {
         "bad-value",
         DATA,
     ),
+    "a word of the source": (
+        FR,
+        "Cette faiblesse est [celle",
+        "Ce repli est [celle",
+        "translation-outdated",
+        EN,
+    ),
     "a figure in one language": (
         EN,
         "{{ imports_change.BRU | drop }}",
