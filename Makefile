@@ -7,13 +7,16 @@ DEV_READY := $(VENV)/.dev-ready
 NU := vnu-jar@26.9.27
 LIGHTHOUSE := lighthouse@12.8.2
 
-.PHONY: site check test lint format golden bench tools audit clean help
+.PHONY: site preview check test lint format golden bench tools audit clean help
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/'
 
 site: $(SITE_READY) ## build the sample site into build/site
 	$(BIN)/communique build
+
+preview: $(SITE_READY) ## serve the sample site on this machine, and show it again whenever you save
+	$(BIN)/communique preview
 
 check: $(SITE_READY) ## find what a build would find, and write nothing
 	$(BIN)/communique check

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import platform
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache as once
 from importlib import metadata
@@ -25,7 +25,7 @@ from .plan import Plan, plan
 from .refresh import Build, refresh
 from .sources.files import Files, take_snapshot
 from .sources.origins import origins_path
-from .sources.site import Reading, read_site
+from .sources.site import Reading, Site, read_site
 from .workers import Tools, changed_source, seldom_collecting
 
 _PAGES = ("release", "index", "home", "root", "notfound", "catalogue", "chart", "embed", "figures")
@@ -34,7 +34,10 @@ _LIBRARIES = ("altair", "babel", "jinja2", "markdown", "nh3", "pymdown-extension
 
 @dataclass(frozen=True)
 class Report:
-    """What a build did. Counts of pages, charts and feeds are of the site; made, fresh and removed are outputs."""
+    """What a build did. Counts of pages, charts and feeds are of the site; made, fresh and removed are outputs.
+
+    `site` holds the sources that were read, unless they could not even be listed.
+    """
 
     pages: int = 0
     charts: int = 0
@@ -43,6 +46,7 @@ class Report:
     fresh: int = 0
     removed: int = 0
     problems: tuple[Problem, ...] = ()
+    site: Site | None = field(default=None, compare=False, repr=False)
 
     @property
     def broken(self) -> bool:
@@ -74,7 +78,7 @@ def _build_on(before: Manifest, files: Files, output: Output, now: datetime, too
     try:
         config, mistakes = _config(files, unpublished)
         snapshot = take_snapshot(files, before.sources, config.max_file_mb * 1_000_000)
-        reading = read_site(config, snapshot, before.memo, mistakes)
+        reading = read_site(config, snapshot, before.memo, mistakes, tools.bench.shelf)
     except SourceErrors as errors:
         return Report(problems=in_order(errors.problems))
     except StaleSource as error:
@@ -82,7 +86,8 @@ def _build_on(before: Manifest, files: Files, output: Output, now: datetime, too
     try:
         planned = plan(reading.site, now, unpublished=unpublished)
     except SourceErrors as errors:  # names that addresses are made of cannot be read
-        return Report(problems=in_order((*errors.problems, *map(config.level, reading.problems))))
+        problems = in_order((*errors.problems, *map(config.level, reading.problems)))
+        return Report(problems=problems, site=reading.site)
     edition = Edition(reading.site, planned.visible, hidden=planned.hidden)
     if _nothing_to_do(before, edition, planned):
         return _same(before, edition, planned, reading, output)
@@ -95,7 +100,7 @@ def _build_on(before: Manifest, files: Files, output: Output, now: datetime, too
             stage.commit(_manifest(reading, edition, build, before, broken), build.details)
     finally:
         stage.discard()
-    return _report(build, before, problems)
+    return _report(build, before, problems, reading.site)
 
 
 def _config(files: Files, unpublished: bool) -> tuple[SiteConfig, tuple[Problem, ...]]:
@@ -114,8 +119,9 @@ def check(edition: Edition, build: Build, before: Manifest) -> tuple[tuple[str, 
     public = {made.target.path for made in build.made.values() if made.target.path and not made.target.rehearsal}
     rehearsed = {made.target.path for made in build.made.values() if made.target.path and made.target.rehearsal}
     old = before.details.anchors(key for key in build.details if key in before.made)
-    known = {made.target.path for made in before.made.values() if not made.target.rehearsal}
-    gone = (known - public) or {made.target.path for made in before.made.values()} - public - rehearsed
+    earlier = [made.target for made in before.made.values() if made.target.path]
+    known = {target.path for target in earlier if not target.rehearsal}
+    gone = (known - public) or {target.path for target in earlier} - public - rehearsed
     lost = any(old[key] - set(build.details[key].anchors) for key in old)
     kept = before.details.links(build.fresh if gone or lost else build.fresh.intersection(before.broken))
     links = {**kept, **{key: detail.links for key, detail in build.details.items()}}
@@ -187,7 +193,7 @@ def _same(before: Manifest, edition: Edition, planned: Plan, reading: Reading, o
     known = reading.site.snapshot.known
     if dict(known) != dict(before.sources):
         output.remember(replace(before, sources=known))
-    return _report(build, before, problems)
+    return _report(build, before, problems, reading.site)
 
 
 def _manifest(
@@ -205,7 +211,7 @@ def _manifest(
     )
 
 
-def _report(build: Build, before: Manifest, problems: tuple[Problem, ...]) -> Report:
+def _report(build: Build, before: Manifest, problems: tuple[Problem, ...], site: Site) -> Report:
     public = [made for made in build.made.values() if made.target.path and not made.target.rehearsal]
     paths = {made.target.path for made in public}
     gone = {made.target.path for made in before.made.values() if made.target.path and not made.target.rehearsal} - paths
@@ -218,6 +224,7 @@ def _report(build: Build, before: Manifest, problems: tuple[Problem, ...]) -> Re
         fresh=fresh,
         removed=len(gone),
         problems=problems,
+        site=site,
     )
 
 

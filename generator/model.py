@@ -279,14 +279,15 @@ TargetKind = Literal[
 ]
 
 
-@dataclass(frozen=True, order=True)
-class Target:
+class Target(NamedTuple):
     """Something that the build makes: what it is, and where its bytes go.
 
     `path` is empty for what is no file of the site: an audit, and the parts that lists and feeds are made of.
     `name` tells targets of one release or section apart: a table, a chart, an asset, a page of an index.
 
     `rehearsal` marks work on a release that is not yet public: it is rendered to find its problems, and thrown away.
+
+    A tuple, because a site has thousands, and every build compares and sorts all of them.
     """
 
     path: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from . import urls
@@ -50,7 +50,7 @@ def plan(site: Site, now: datetime, *, unpublished: bool = False) -> Plan:
         if head.id in visible:
             targets += [*found, *_companions(site, head)]
         else:
-            targets += [replace(target, rehearsal=True) for target in found]
+            targets += [target._replace(rehearsal=True) for target in found]
     shown = [head for head in site.heads.values() if head.id in visible]
     targets += _index_targets(site, shown)
     targets += _feed_texts(site, shown)
@@ -127,7 +127,7 @@ def _companions(site: Site, head: ReleaseHead) -> Iterator[Target]:
 def _card(site: Site, of: Target) -> Iterator[Target]:
     """The picture of a page; `of` has the path of the page."""
     if site.config.social_cards:
-        yield replace(of, path=urls.card_path(of.path))
+        yield of._replace(path=urls.card_path(of.path))
 
 
 def _index_targets(site: Site, shown: list[ReleaseHead]) -> Iterator[Target]:

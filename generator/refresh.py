@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from .errors import Problem, SourceErrors, StaleSource
-from .facts.edition import Edition, Parts, Record
+from .facts.edition import PART_UNIT, Edition, Parts, Record
 from .model import FeedText, Headline, Part, Target
 from .output.manifest import Detail, Made, Manifest
 from .output.write import Stage
@@ -39,32 +39,34 @@ def refresh(edition: Edition, planned: Plan, before: Manifest, stage: Stage, too
     releases = [target for target in planned.targets if target.kind not in _LISTS]
     lists = [target for target in planned.targets if target.kind in _LISTS]
     known = before.details.parts()
+    changed = changed_units(edition, before, parts=False)
     for wave in (releases, lists):
-        fresh = fresh_keys(edition, wave, before)
+        fresh = fresh_keys(edition, wave, before, changed)
         stale = [target for target in wave if target.key not in fresh]
-        for target in wave:
-            if target.key in fresh:
-                _keep(build, before.made[target.key], stage, known.get(target.key))
+        _keep(build, [before.made[target.key] for target in wave if target.key in fresh], known, stage)
         done = 0
         for results in render_targets(edition, stale, tools):
             for outcome in results:
                 _put(build, outcome, stage)
             done += len(results)
             tools.progress(done, len(stale))
-        edition.parts.update(build.parts)
+        if wave is releases:
+            edition.parts.update(build.parts)
+            kept = (f"{PART_UNIT}{_part_name(before.made[key].target)}" for key in fresh if key in known)
+            edition.trust({unit: before.units[unit] for unit in kept if unit in before.units})
+            changed |= changed_units(edition, before, parts=True)
     return build
 
 
-def _keep(build: Build, made: Made, stage: Stage, part: Part | None) -> None:
-    target = made.target
-    build.made[target.key] = made
-    build.fresh.add(target.key)
-    if part is not None:
-        build.parts[_part_name(target)] = part
-    if made.failed:
-        stage.fail(target, made.problems)
-    elif target.path and not target.rehearsal:
-        stage.keep(made)
+def _keep(build: Build, kept: list[Made], known: Mapping[str, Part], stage: Stage) -> None:
+    """What is fresh: thousands, in most builds."""
+    build.made.update({made.target.key: made for made in kept})
+    build.fresh.update(made.target.key for made in kept)
+    build.parts.update({_part_name(made.target): known[made.target.key] for made in kept if made.target.key in known})
+    for made in kept:
+        if made.failed:
+            stage.fail(made.target, made.problems)
+    stage.keep([made for made in kept if made.target.path and not made.target.rehearsal and not made.failed])
 
 
 def _put(build: Build, outcome: Outcome, stage: Stage) -> None:
@@ -88,12 +90,17 @@ def _part_name(target: Target) -> str:
     return f"{target.kind}:{target.release}:{target.lang}"
 
 
-def fresh_keys(edition: Edition, targets: Iterable[Target], before: Manifest) -> set[str]:
-    """The targets whose every question has the answer that it had before.
+def changed_units(edition: Edition, before: Manifest, *, parts: bool) -> set[str]:
+    """The units that have another digest than before: sources, or parts, whose digests are known once they are made."""
+    units = ((unit, digest) for unit, digest in before.units.items() if unit.startswith(PART_UNIT) == parts)
+    return {unit for unit, digest in units if edition.unit_digest(unit) != digest}
+
+
+def fresh_keys(edition: Edition, targets: Iterable[Target], before: Manifest, changed: set[str]) -> set[str]:
+    """The targets whose every question has the answer that it had before; `changed` are the units to ask again.
 
     A target with findings is made again whenever a source that it asked has changed: its findings name lines.
     """
-    changed = {unit for unit, digest in before.units.items() if edition.unit_digest(unit) != digest}
     fresh: set[str] = set()
     doubtful: list[str] = []
     for target in targets:

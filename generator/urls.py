@@ -12,6 +12,8 @@ import unicodedata
 from pathlib import PurePosixPath
 
 SLUG = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*$")
+#: An asset under its public name, alone or at the end of an address; its groups are what is left without the digest.
+ASSET = re.compile(r"(\bassets/[^\s\"'<>?#]+)\.[0-9a-f]{10}(\.\w+)$")
 
 ROOT = "index.html"
 NOT_FOUND = "404.html"

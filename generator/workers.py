@@ -8,7 +8,8 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from .checks.agreement import check_agreement
 from .checks.recount import Recounts
@@ -17,15 +18,35 @@ from .facts.edition import Edition
 from .model import Artifact, Target
 from .output.manifest import pack_record
 from .render.charts import BytesCache
+from .sources.shelf import Shelf
+
+if TYPE_CHECKING:
+    from .render.targets import Press, Workbench
 
 #: From how many pages on it pays to start other processes (their start costs about as much as this many pages).
 PARALLEL_FROM = 120
 _TASKS = 8
 
 
+class Bench:
+    """What a build leaves to the next one in the same process: what it read, and what it prepared for making pages."""
+
+    def __init__(self) -> None:
+        self.shelf, self.recounts = Shelf(), Recounts()
+        self._workbench: Workbench | None = None
+
+    def press(self, edition: Edition, charts: BytesCache) -> Press:
+        """A press that goes on with what is prepared."""
+        from .render.targets import Press, Workbench  # Markdown and Jinja: not for a build that makes nothing
+
+        self._workbench = self._workbench or Workbench()
+        return Press(edition, charts, self._workbench)
+
+
 @dataclass(frozen=True)
 class Tools:
-    """What a build may use: a store of finished charts, a listener for progress, and who renders.
+    """What a build may use: a store of finished charts, a listener for progress, who renders, and what earlier builds
+    of this process left.
 
     `executor` gives a `concurrent.futures.Executor` for a number of pages, or None to render in this process.
     """
@@ -33,6 +54,7 @@ class Tools:
     charts: BytesCache
     progress: Callable[[int, int], None] = lambda _done, _all: None
     executor: Callable[[int], Executor | None] = lambda _pages: None
+    bench: Bench = field(default_factory=Bench)
 
 
 @dataclass(frozen=True)
@@ -49,7 +71,7 @@ def render_targets(edition: Edition, stale: list[Target], tools: Tools) -> Itera
     stale = sorted(stale, key=lambda target: (target.release, target.lang, target.path))
     executor = tools.executor(len(stale))
     if executor is None:
-        yield from _in_process(edition, stale, tools.charts)
+        yield from _in_process(edition, stale, tools.charts, tools.bench)
         return
     with executor:
         waiting = deque(executor.submit(make_targets, edition, task, tools.charts) for task in _tasks(stale))
@@ -72,16 +94,14 @@ def _tasks(targets: list[Target]) -> list[list[Target]]:
     return tasks
 
 
-def _in_process(edition: Edition, targets: list[Target], charts: BytesCache) -> Iterator[list[Outcome]]:
+def _in_process(edition: Edition, targets: list[Target], charts: BytesCache, bench: Bench) -> Iterator[list[Outcome]]:
     if not targets:
         return
-    from .render.targets import Press  # Markdown, Jinja and Babel: not for a build that makes nothing
-
-    press, shared = Press(edition, charts), Recounts()
+    press = bench.press(edition, charts)
     for target in targets:
         try:
             artifact, lookup = press.make(target)
-            if found := check_agreement(artifact, lookup, shared):
+            if found := check_agreement(artifact, lookup, bench.recounts):
                 artifact = replace(artifact, problems=(*artifact.problems, *found))
             yield [Outcome(artifact, tuple(lookup.asked), pack_record(lookup.asked))]
         except StaleSource as error:
@@ -91,7 +111,7 @@ def _in_process(edition: Edition, targets: list[Target], charts: BytesCache) -> 
 def make_targets(edition: Edition, targets: list[Target], charts: BytesCache) -> list[Outcome]:
     """Make some targets: the unit of work of an executor. Everything that it needs is in its arguments."""
     with seldom_collecting():
-        return [result for results in _in_process(edition, targets, charts) for result in results]
+        return [result for results in _in_process(edition, targets, charts, Bench()) for result in results]
 
 
 def processes(pages: int) -> Executor | None:

@@ -33,7 +33,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("refresh",),
     ("build",),
     ("impact",),
-    ("impact_report",),
+    ("impact_report", "preview"),
     ("cli",),
     ("__main__",),
 )
@@ -52,16 +52,22 @@ HOMES: dict[str, frozenset[str]] = {
     "pandas": frozenset({"render.chart_spec"}),
     "pymdownx": frozenset({"render.blocks"}),
     "regex": frozenset({"sources.schemas"}),
+    "starlette": frozenset({"preview.server"}),
     "tomli": frozenset({"spec"}),
     "tqdm": frozenset({"cli.building"}),
+    "uvicorn": frozenset({"preview.server"}),
     "vl_convert": frozenset({"render.charts"}),
+    "watchfiles": frozenset({"preview.watching"}),
     "yaml": frozenset({"sources.texts"}),
 }
 
 #: Parts of Python's own library that one module owns too.
 OWN_HOMES: dict[str, frozenset[str]] = {
     "argparse": frozenset(
-        {"cli", "cli.building", "cli.common", "cli.comparing", "cli.drafting", "cli.languages", "cli.translating"}
+        {
+            "cli",
+            *(f"cli.{name}" for name in "building common comparing drafting languages previewing translating".split()),
+        }
     ),
     "fcntl": frozenset({"output.write"}),
     "sqlite3": frozenset({"output.manifest"}),

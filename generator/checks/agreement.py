@@ -10,7 +10,6 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from functools import cached_property
 from types import MappingProxyType
 
@@ -177,7 +176,7 @@ class _Page:
         if not count or lookup.rehearses:
             return []
         near = lookup.near(target.release, target.lang, count)
-        pages = [_Page(replace(target, release=release), lookup, Recounts()) for release in near]
+        pages = [_Page(target._replace(release=release), lookup, Recounts()) for release in near]
         return [(page, page.bounds(front=True)) for page in pages]
 
     def figures(self, found: Scan, *, needed: bool) -> Iterator[Problem]:

@@ -58,24 +58,25 @@ class _Cells:
 
 class Recounts:
     """What the targets of one process share, a release at a time: each number is counted once, and every target that
-    needs it notes the questions."""
+    needs it notes the questions. What builds before counted serves as long as nothing that it asked has changed."""
 
     def __init__(self) -> None:
         self._release = ""
-        self._known: dict[tuple[str, ...], tuple[Any, Mapping[str, Mapping[tuple[str, ...], str]]]] = {}
+        self._known: dict[tuple[str, ...], tuple[Any, Mapping[str, Mapping[tuple[str, ...], str]], Mapping[str, str]]]
+        self._known = {}
 
     def once(self, lookup: Lookup, release: str, key: tuple[str, ...], count: Callable[[Lookup], Any]) -> Any:
         """What counting gives (or raises), now or before."""
         if release != self._release:
             self._release, self._known = release, {}
-        if key not in self._known:
+        if key not in self._known or not lookup.same(self._known[key][2]):
             apart = lookup.apart()
             try:
                 answer = count(apart)
             except UNCOUNTED as error:
                 answer = error
-            self._known[key] = (answer, apart.asked)
-        answer, asked = self._known[key]
+            self._known[key] = (answer, apart.asked, apart.units())
+        answer, asked, _units = self._known[key]
         lookup.take_over(asked)
         if isinstance(answer, Exception):
             raise answer

@@ -13,6 +13,7 @@ from .building import add_build
 from .common import USAGE
 from .comparing import add_diff
 from .drafting import add_new
+from .previewing import add_preview
 from .translating import add_translate
 
 
@@ -41,6 +42,6 @@ def command_line() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"communique {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for add in (add_build, add_diff, add_new, add_translate):
+    for add in (add_build, add_preview, add_diff, add_new, add_translate):
         add(commands)
     return parser

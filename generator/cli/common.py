@@ -17,17 +17,24 @@ SAME, DIFFERENT = 0, 1
 
 
 def add_command(
-    commands: Any, name: str, text: str, run: Callable[[argparse.Namespace], int], *, clock: bool = True
+    commands: Any,
+    name: str,
+    text: str,
+    run: Callable[[argparse.Namespace], int],
+    *,
+    clock: bool = True,
+    ends: bool = True,
 ) -> argparse.ArgumentParser:
     """A command with the options that all have. `run` is what it does: options in, exit code out. Without `clock`, it
-    does not depend on the instant."""
+    does not depend on the instant; one that does not end (`ends`) tells what it does as it does it."""
     command: argparse.ArgumentParser = commands.add_parser(
         name, help=text, description=text[0].upper() + text[1:] + "."
     )
     command.add_argument("--root", type=Path, default=Path(), metavar="DIR", help="the site's folder (default: here)")
     if clock:
         command.add_argument("--now", type=instant, metavar="INSTANT", help="as of this instant, with its zone")
-    command.add_argument("--json", action="store_true", help="print one JSON object instead of text")
+    if ends:
+        command.add_argument("--json", action="store_true", help="print one JSON object instead of text")
     command.set_defaults(run=run)
     return command
 

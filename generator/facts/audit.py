@@ -39,8 +39,8 @@ def audit_release(release: str, lookup: Lookup) -> tuple[Problem, ...]:
         problems += compare_languages(bodies)
         problems += audit_translations(bodies, lookup)
         problems += audit_terms(bodies, lookup)
-    for text in bodies.values():
-        problems += doubtful(text, definitions.literals)
+    for lang, text in bodies.items():
+        problems += doubtful(text, lookup.bare(release, lang), definitions.literals)
     problems += audit_wording(definitions, bodies, lookup)
     for lang, named in texts.items():
         problems += uneven_decimals(named, paths[lang], lookup, release)

@@ -37,7 +37,6 @@ Parts = dict[str, Part]
 """`kind:release:language` → a part: a headline, or a text for feeds."""
 
 ABSENT = "\0"  # no answer that is a text can be mistaken for it
-_TABLES_KEPT = 16
 SITE_UNIT = "@site"
 PART_UNIT = "@part:"
 TABLE_UNIT = "@table:"
@@ -59,7 +58,6 @@ class Edition:
         self.parts: Parts = {} if parts is None else parts
         self._newest: tuple[ReleaseHead, ...] | None = None
         self._latest: dict[tuple[str, str], tuple[str, ...]] = {}
-        self._tables: dict[int, tuple[Table, _Values]] = {}
         self._units: dict[str, str] = {}
 
     def __reduce__(self) -> tuple[type[Edition], tuple[Site, frozenset[str], Parts, frozenset[str]]]:
@@ -109,20 +107,27 @@ class Edition:
         return any(path.startswith(folder) and path.endswith(SUFFIX) for path in self.site.snapshot.digests)
 
     def values(self, table: Table) -> _Values:
-        """The values worked out so far from a table; of older tables they are forgotten."""
-        if id(table) not in self._tables:
-            if len(self._tables) >= _TABLES_KEPT:
-                self._tables.clear()
-            self._tables[id(table)] = (table, {})
-        return self._tables[id(table)][1]
+        """The values worked out so far from a table; of tables asked for long ago they are forgotten.
+
+        They are kept by the identity of table and definitions, which are the same as long as their files are.
+        """
+        _table, values = self.site.shelf.once(("values", id(table)), lambda: (table, _Values()))
+        return values
 
     def unit_digest(self, unit: str) -> str:
         """The digest of a unit: of one source file, or of a set."""
         if not unit.startswith("@") or unit.startswith("@default/"):
             return self.site.snapshot.digest(unit)
-        if unit.startswith(PART_UNIT) or unit not in self._units:
-            self._units[unit] = self._set_digest(unit)
+        if unit not in self._units:
+            digest = self._set_digest(unit)
+            if unit.startswith(PART_UNIT) and digest == ABSENT:
+                return ABSENT  # not yet made
+            self._units[unit] = digest
         return self._units[unit]
+
+    def trust(self, units: Mapping[str, str]) -> None:
+        """Take over the digests of parts that were kept from the build before."""
+        self._units.update(units)
 
     def _set_digest(self, unit: str) -> str:
         if unit == SITE_UNIT:
@@ -230,8 +235,10 @@ def terms_of(edition: Edition, release: str) -> Terms:
     source = site.config.tags[0]
     if not site.terms.terms or source not in site.heads[release].texts:
         return Terms(source)
-    blocks = (composed(bare(passage).text) for passage in passages(site.text(release, source)))
-    return site.terms.standing_in(FIGURE.join(blocks))
+    text = site.text(release, source)
+    key = ("bare", text.path, site.snapshot.digest(text.path))
+    blocks = site.shelf.once(key, lambda: tuple(map(bare, passages(text))))
+    return site.terms.standing_in(FIGURE.join(composed(block.text) for block in blocks))
 
 
 def _answer_terms(edition: Edition, release: str) -> str:

@@ -29,8 +29,10 @@ from ..definitions import (
 from ..errors import FactError, SourceErrors, did_you_mean
 from ..model import DataFile, FeedText, Headline, Standing
 from ..sources.origins import Origins, origins_path
+from ..sources.passages import passages
 from ..sources.texts import charts_shown, cited
 from .asking import Asking
+from .bare_text import Bare, bare
 from .edition import (
     ORIGINS_UNIT,
     PART_UNIT,
@@ -53,6 +55,14 @@ class Lookup(Asking):
     def apart(self) -> Lookup:
         """The same eyes with a record of their own: for an answer that several targets share."""
         return Lookup(self._edition, self._own)
+
+    def units(self) -> dict[str, str]:
+        """The units that were asked so far, with their digests."""
+        return {unit: self._edition.unit_digest(unit) for unit in self.asked}
+
+    def same(self, units: Mapping[str, str]) -> bool:
+        """Whether units still have the digests that they had."""
+        return all(self._edition.unit_digest(unit) == digest for unit, digest in units.items())
 
     def take_over(self, asked: Mapping[str, Mapping[Question, str]]) -> None:
         """Note what an answer needed that another target worked out."""
@@ -199,6 +209,12 @@ class Lookup(Asking):
         path = self._site().text_file(release, lang)
         self._note(path, ("file", path))
         return self._site().text(release, lang)
+
+    def bare(self, release: str, lang: str) -> tuple[Bare, ...]:
+        """The passages of a text without signs. Raises SourceErrors."""
+        text = self.text(release, lang)
+        key = ("bare", text.path, self._site().snapshot.digest(text.path))
+        return self._site().shelf.once(key, lambda: tuple(map(bare, passages(text))))
 
     def origins(self, release: str, lang: str) -> Origins | None:
         """The record of a translation; None when there is none. Raises SourceErrors."""

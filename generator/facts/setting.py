@@ -8,9 +8,8 @@ from itertools import islice
 
 from ..definitions import ReleaseText
 from ..errors import Problem, SourceRef
-from ..sources.passages import passages
 from ..typography import doubts, typeset
-from .bare_text import FIGURE, HIDDEN, bare
+from .bare_text import FIGURE, HIDDEN, Bare
 
 #: Quotation marks around the title of a chart or a link belong to Markdown.
 _TITLE = re.compile(r'(?<=\s)"((?:\\.|[^"\\])*)"(?=\s*\))')
@@ -18,15 +17,15 @@ _COVERS = re.compile(f"[{FIGURE}{HIDDEN}]+")
 _MOST = 50
 
 
-def doubtful(text: ReleaseText, literals: Iterable[str]) -> Iterator[Problem]:
-    """Every doubt about the setting of a text, but for what the generator sets by itself, and declared literals;
-    of a text with very many, the first."""
-    return islice(_doubtful(text, [literal for literal in literals if literal]), _MOST)
+def doubtful(text: ReleaseText, bared: Sequence[Bare], literals: Iterable[str]) -> Iterator[Problem]:
+    """Every doubt about the setting of a text, but for what the generator sets by itself, and declared literals; of a
+    text with very many, the first. `bared` are its passages without signs."""
+    return islice(_doubtful(text, bared, [literal for literal in literals if literal]), _MOST)
 
 
-def _doubtful(text: ReleaseText, declared: Sequence[str]) -> Iterator[Problem]:
-    for passage in passages(text):
-        covered = _TITLE.sub(lambda found: f"{HIDDEN}{found.group(1)}{HIDDEN}", bare(passage).text)
+def _doubtful(text: ReleaseText, bared: Sequence[Bare], declared: Sequence[str]) -> Iterator[Problem]:
+    for found in bared:
+        passage, covered = found.passage, _TITLE.sub(lambda title: f"{HIDDEN}{title.group(1)}{HIDDEN}", found.text)
         for literal in declared:
             covered = covered.replace(literal, HIDDEN * len(literal))
         shown = typeset(covered, text.lang)

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 from ..definitions import Release, ReleaseText
 from ..errors import FactError, Problem, SourceErrors, SourceRef
-from ..sources.passages import passages
 from ..sources.wording import Wording
-from .bare_text import Bare, Span, bare, inside
+from .bare_text import Bare, Span, inside
 from .directions import Direction, directions
 from .figures import FORMS, figure_value, parse_figure
 from .lookup import Lookup
@@ -46,7 +45,7 @@ def audit_wording(release: Release, texts: Mapping[str, ReleaseText], lookup: Lo
         except SourceErrors as errors:
             refused += errors.problems
             wording = Wording()
-        said = _Said(text, tuple(map(bare, passages(text))), wording)
+        said = _Said(text, lookup.bare(release.id, lang), wording)
         needed: set[str] = set()
         yield from _unbound(said, release, allowed, lookup, needed)
         yield from _contradicted(said, release, lookup)

@@ -244,7 +244,7 @@ def _index(manifest: Manifest) -> dict[str, Any]:
         "units": [[name, manifest.units[name]] for name in names],
         "made": [
             [
-                _target_row(made.target),
+                list(made.target),
                 made.digest,
                 made.size,
                 made.mtime_ns,
@@ -294,10 +294,6 @@ def _stamp_row(stamp: Stamp) -> tuple[int, int, int, int]:
 def _headline(fields: Sequence[Any]) -> Headline:
     title_html, title, summary_html, summary, cover, files = fields
     return Headline(title_html, title, summary_html, summary, cover, tuple(DataFile(*file) for file in files))
-
-
-def _target_row(target: Target) -> list[object]:
-    return [target.path, target.kind, target.lang, target.release, target.section, target.name, target.rehearsal]
 
 
 def _problem_row(problem: Problem) -> list[object]:

@@ -85,19 +85,21 @@ class _MemoryStage:
         self._files[path], self._digests[path] = content, digest_of(content)
         return self._digests[path], len(content), 0
 
-    def keep(self, made: Made) -> None:
+    def keep(self, kept: Iterable[Made]) -> None:
         """See `Stage.keep`."""
-        self._take_over(made.target.path)
+        self._take_over([made.target.path for made in kept])
 
-    def _take_over(self, path: str) -> None:
-        self._files[path], self._digests[path] = self._before.files[path], self._before.digests[path]
+    def _take_over(self, paths: list[str]) -> None:
+        files, digests = self._before.files, self._before.digests
+        self._files.update({path: files[path] for path in paths})
+        self._digests.update({path: digests[path] for path in paths})
 
     def fail(self, target: Target, problems: tuple[Problem, ...]) -> None:
         """See `Stage.fail`: what was made before stays to be seen."""
         if target.path and not target.rehearsal:
             self._failed[target.path] = problems
             if target.path in self._before.files:
-                self._take_over(target.path)
+                self._take_over([target.path])
 
     def commit(self, manifest: Manifest, details: Mapping[str, Detail]) -> None:
         """See `Stage.commit`."""

@@ -12,7 +12,7 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -30,8 +30,8 @@ class Stage(Protocol):
     def put(self, path: str, content: bytes) -> tuple[str, int, int]:
         """Keep the bytes of an output; their digest and size, and the file's time."""
 
-    def keep(self, made: Made) -> None:
-        """Take an output over from the version before."""
+    def keep(self, kept: Iterable[Made]) -> None:
+        """Take outputs over from the version before."""
 
     def fail(self, target: Target, problems: tuple[Problem, ...]) -> None:
         """Note an output that could not be made: a draft's, for other mistakes let nothing be committed."""
@@ -140,9 +140,12 @@ class _FolderStage:
                 file.write(content)
             return digest_of(content), len(content), os.stat(place).st_mtime_ns
 
-    def keep(self, made: Made) -> None:
+    def keep(self, kept: Iterable[Made]) -> None:
         """See `Stage.keep`."""
-        path = made.target.path
+        for made in kept:
+            self._keep(made.target.path)
+
+    def _keep(self, path: str) -> None:
         if path in self._present and self._present[path] == self._shown.get(path):
             self._placed.add(path)  # the same file already
             return
@@ -289,7 +292,7 @@ class MemoryStage:
         """See `Stage.put`."""
         return digest_of(content), len(content), 0
 
-    def keep(self, made: Made) -> None:
+    def keep(self, kept: Iterable[Made]) -> None:
         """See `Stage.keep`."""
 
     def fail(self, target: Target, problems: tuple[Problem, ...]) -> None:

@@ -10,7 +10,7 @@ import json
 import pkgutil
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, replace
+from dataclasses import replace
 from functools import cache as once
 from typing import Any, Protocol
 
@@ -98,13 +98,13 @@ def render_png(svg: str, cache: BytesCache, scale: int = 2) -> bytes:
 def chart_key(plot: Plot, width: Width, numbers: Mapping[str, object]) -> str:
     """A digest of all that the SVG depends on: what the plot shows, our own code, and the libraries' versions."""
     shown = replace(plot, notes=(), source="", category_head="", series_head="")
-    return _digest([asdict(shown), width, dict(numbers), _drawing_code(), library_versions()])
+    return _digest([repr(shown), width, dict(numbers), _drawing_code(), library_versions()])
 
 
 def picture_key(plot: Plot, numbers: Mapping[str, object]) -> str:
     """The same for a picture, which also shows what the page says around a chart."""
     shown = replace(plot, category_head="", series_head="")
-    return _digest([asdict(shown), "picture", dict(numbers), _drawing_code(), library_versions()])
+    return _digest([repr(shown), "picture", dict(numbers), _drawing_code(), library_versions()])
 
 
 def _digest(parts: list[object]) -> str:

@@ -14,6 +14,7 @@ from ..facts.edition import Edition
 from ..facts.lookup import Lookup
 from ..facts.words import Words
 from ..model import Artifact, Link, Target
+from ..sources.site import Site
 from .charts import BytesCache
 from .digests import Digests
 from .downloads import render_csv
@@ -42,21 +43,38 @@ _ID = re.compile(r'\sid="([^"]+)"')
 _ELSEWHERE = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]*:|//)")
 
 
+class Workbench:
+    """What one build may leave to the next in the same process: compiled templates and Markdown converters."""
+
+    def __init__(self) -> None:
+        self._templates: Templates | None = None
+        self._prose: dict[tuple[str, str], ProseRenderer] = {}
+
+    def templates(self, site: Site) -> Templates:
+        """The templates of a site."""
+        self._templates = Templates(site) if self._templates is None else self._templates.serve(site)
+        return self._templates
+
+    def prose(self, lang: str, backlink: str) -> ProseRenderer:
+        """The converter of a language, whose links back from footnotes are called `backlink`."""
+        if (lang, backlink) not in self._prose:
+            self._prose[lang, backlink] = ProseRenderer(backlink, lang)
+        return self._prose[lang, backlink]
+
+
 class Press:
     """What making targets needs and may share: templates, Markdown converters, and the cache of charts."""
 
-    def __init__(self, edition: Edition, charts: BytesCache) -> None:
+    def __init__(self, edition: Edition, charts: BytesCache, bench: Workbench | None = None) -> None:
         self.edition, self.charts = edition, charts
-        self.templates = Templates(edition.site)
-        self._prose: dict[str, ProseRenderer] = {}
+        self._bench = bench or Workbench()
+        self.templates = self._bench.templates(edition.site)
         self._digests = Digests()
 
     def desk(self, lang: str, lookup: Lookup) -> Desk:
         """What rendering a text needs. The converter's one text of its own is a message of the catalogue."""
         backlink = Words(lookup, lang).message("Back to the text")
-        if lang not in self._prose:
-            self._prose[lang] = ProseRenderer(backlink, lang)
-        return Desk(self.templates, self._prose[lang], self.charts)
+        return Desk(self.templates, self._bench.prose(lang, backlink), self.charts)
 
     def make(self, target: Target) -> tuple[Artifact, Lookup]:
         """A target made, and the record of what it asked. Problems are in the artifact, never raised."""

@@ -15,6 +15,7 @@ from jinja2.meta import find_referenced_templates
 from ..errors import FactError, Problem, SourceErrors, SourceRef, StaleSource, did_you_mean
 from ..facts.lookup import Lookup
 from ..sources.catalogues import Asked
+from ..sources.files import DEFAULT
 from ..sources.site import Site
 from ..spec import decode
 
@@ -24,10 +25,13 @@ _NOTES = ("Translators:",)
 
 
 class Templates:
-    """The templates of one site. One target renders at a time; its `Lookup` notes which templates and texts it used."""
+    """The templates of one site. One target renders at a time; its `Lookup` notes which templates and texts it used.
+
+    What has been compiled serves every site that has the same templates: see `serve`.
+    """
 
     def __init__(self, site: Site) -> None:
-        self._site = site
+        self._site, self._sources = site, _sources(site)
         self._lookup: Lookup | None = None
         self._lang = ""
         self._problems: list[Problem] = []
@@ -44,6 +48,13 @@ class Templates:
         install: Callable[..., None] = self._env.install_gettext_callables  # type: ignore[attr-defined]  # set by i18n
         install(self._gettext, self._ngettext, newstyle=True, pgettext=self._pgettext)
         self._closure = lru_cache(maxsize=None)(self._find_closure)
+
+    def serve(self, site: Site) -> Templates:
+        """The templates of another moment of the site: these ones, if no template has changed."""
+        if _sources(site) != self._sources:
+            return Templates(site)
+        self._site = site
+        return self
 
     def _load(self, name: str) -> tuple[str, str, Callable[[], bool]] | None:
         path = self._site.template_path(name)
@@ -107,6 +118,10 @@ class Templates:
 
     def texts(self, path: str) -> tuple[Asked, ...]:
         """Every text that a template asks the catalogues for, in its order. Raises SourceErrors: `template-error`."""
+        key = ("texts", path, self._site.snapshot.digest(path))
+        return self._site.shelf.once(key, lambda: self._read_texts(path))
+
+    def _read_texts(self, path: str) -> tuple[Asked, ...]:
         source = decode(self._site.snapshot.read(path), path)
         stream = io.BytesIO(source.encode())
         options = {"trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}
@@ -155,6 +170,12 @@ def _asked(name: str, words: object, notes: Iterable[str], path: str) -> Asked |
         case ("_" | "gettext", [text, *_]):
             return Asked(text, "", "", notes, by)
     return None
+
+
+def _sources(site: Site) -> dict[str, str]:
+    """Every template, with the digest of its source."""
+    folders = ("templates/", f"{DEFAULT}templates/")
+    return {path: digest for path, digest in site.snapshot.digests.items() if path.startswith(folders)}
 
 
 def _reason(error: BaseException) -> str:

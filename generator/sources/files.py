@@ -137,8 +137,13 @@ class FolderFiles:
 def _entries(folder: str) -> Iterator[os.DirEntry[str]]:
     with os.scandir(folder) as entries:
         for entry in sorted(entries, key=lambda entry: entry.name):
-            if not entry.name.startswith(".") and not entry.name.endswith(_IGNORED_SUFFIXES):
+            if may_be_source(entry.name):
                 yield entry
+
+
+def may_be_source(name: str) -> bool:
+    """Whether a file or folder of this name counts: hidden ones and those that editors leave about do not."""
+    return not name.startswith(".") and not name.endswith(_IGNORED_SUFFIXES)
 
 
 def _leaves(path: str) -> Problem:
