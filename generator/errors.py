@@ -137,8 +137,11 @@ class Problem:
 
 
 def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
-    """Problems without repeats, in the order of a listing."""
-    return tuple(sorted(dict.fromkeys(problems), key=Problem.sort_key))
+    """Problems without repeats, in the order of a listing; of the same at two levels, the graver one."""
+    found: dict[Problem, Problem] = {}
+    for problem in sorted(problems, key=Problem.sort_key):
+        found.setdefault(problem.at_level("error"), problem)
+    return tuple(found.values())
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

@@ -70,6 +70,8 @@ def asked_texts(templates: Templates, paths: Iterable[str], locale: str) -> tupl
 def audit_catalogue(lookup: Lookup, lang: str, templates: Templates) -> tuple[Problem, ...]:
     """Every text that the catalogues of a language lack or mark as doubtful, and every translation that does not fit.
 
+    A text that is lacking is a warning here; the page that needs it makes an error of it.
+
     Of a language in preparation, what is to come is told in one line, and nothing is an error.
     """
     language = lookup.language(lang)
@@ -92,7 +94,7 @@ def audit_catalogue(lookup: Lookup, lang: str, templates: Templates) -> tuple[Pr
     if coming:
         return (*(problem.at_level("warning") for problem in found), *_to_come(lang, path, len(lacks), len(asked)))
     missed = {text.key for text in lacks}
-    found += [lacking(lang, path, text.key, entries.get(text.key)) for text in lacks]
+    found += [lacking(lang, path, text.key, entries.get(text.key)).at_level("warning") for text in lacks]
     for name, _data, read in files:
         doubtful = (entry for entry in read.entries if entry.fuzzy and not entry.obsolete and entry.key not in missed)
         found += [lacking(lang, name, entry.key, entry).at_level("warning") for entry in doubtful]
