@@ -54,29 +54,47 @@ class Report:
         return any(problem.level == "error" for problem in self.problems)
 
 
-def build_site(files: Files, output: Output, now: datetime, tools: Tools, *, unpublished: bool = False) -> Report:
+def build_site(
+    files: Files,
+    output: Output,
+    now: datetime,
+    tools: Tools,
+    *,
+    unpublished: bool = False,
+    lasting_names: bool = False,
+) -> Report:
     """Build the site as it is at an instant. With an error in the sources, the output stays as it was.
 
-    `unpublished` is for previews: drafts and releases under embargo are shown, and marked, and so are languages in
-    preparation.
+    For previews: `unpublished` shows drafts, releases under embargo and languages in preparation; `lasting_names` gives
+    assets names that do not change with their content.
     """
     with seldom_collecting():
-        return _build_site(files, output, now, tools, unpublished)
+        return _build_site(files, output, tools, _Showing(now, unpublished, lasting_names))
 
 
-def _build_site(files: Files, output: Output, now: datetime, tools: Tools, unpublished: bool) -> Report:
+@dataclass(frozen=True)
+class _Showing:
+    """As of when a site is built, and for whom."""
+
+    instant: datetime
+    unpublished: bool
+    lasting_names: bool
+
+
+def _build_site(files: Files, output: Output, tools: Tools, showing: _Showing) -> Report:
     before = output.before()
     if before.generator != generator_digest():
         before = Manifest()  # another generator wrote it: nothing that it made or read can be relied on
     try:
-        return _build_on(before, files, output, now, tools, unpublished)
+        return _build_on(before, files, output, tools, showing)
     except UnreadableManifest:
-        return _build_on(Manifest(), files, output, now, tools, unpublished)
+        return _build_on(Manifest(), files, output, tools, showing)
 
 
-def _build_on(before: Manifest, files: Files, output: Output, now: datetime, tools: Tools, unpublished: bool) -> Report:
+def _build_on(before: Manifest, files: Files, output: Output, tools: Tools, showing: _Showing) -> Report:
     try:
-        config, mistakes = _config(files, unpublished)
+        config, mistakes = _config(files, showing.unpublished)
+        config = replace(config, lasting_names=showing.lasting_names)
         snapshot = take_snapshot(files, before.sources, config.max_file_mb * 1_000_000)
         reading = read_site(config, snapshot, before.memo, mistakes, tools.bench.shelf)
     except SourceErrors as errors:
@@ -84,7 +102,7 @@ def _build_on(before: Manifest, files: Files, output: Output, now: datetime, too
     except StaleSource as error:
         return Report(problems=(changed_source(error),))
     try:
-        planned = plan(reading.site, now, unpublished=unpublished)
+        planned = plan(reading.site, showing.instant, unpublished=showing.unpublished)
     except SourceErrors as errors:  # names that addresses are made of cannot be read
         problems = in_order((*errors.problems, *map(config.level, reading.problems)))
         return Report(problems=problems, site=reading.site)

@@ -68,7 +68,9 @@ class KindConfig:
 class SiteConfig:
     """site.toml. `url` ends with a slash; `languages` are in the site's order, the first is the default: the source.
 
-    `shows_drafts`: languages in preparation are shown like the others (a preview); else the site does not have them.
+    Two are no keys of the file, but of a preview. `shows_drafts`: languages in preparation are shown like the others;
+    else the site does not have them. `lasting_names`: assets have names that do not change with their content, so that
+    a change of the style sheet does not change every page.
     """
 
     url: str
@@ -82,6 +84,7 @@ class SiteConfig:
     social_cards: bool = True
     max_file_mb: int = 10
     shows_drafts: bool = False
+    lasting_names: bool = False
     digest: str = field(default="", compare=False)
 
     def language(self, tag: str) -> LanguageConfig:

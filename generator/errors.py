@@ -39,6 +39,7 @@ CODES: dict[str, str] = {
     "bad-terms": "terms.csv has a row or a column that means nothing to the generator.",
     "bad-value": "A cell does not hold what its schema promises.",
     "bad-wording": "A wording.toml has a key or a value that means nothing to the generator.",
+    "bad-xliff": "An XLIFF file cannot be read, or is not of this site.",
     "broken-link": "A link goes to a page or an anchor that the site does not have.",
     "changed-source": "A file changed while the build was reading it.",
     "claim-false": "The data refute a claim that the prose makes.",
@@ -80,6 +81,7 @@ CODES: dict[str, str] = {
     "unknown-member": "A code is not a member of its dimension.",
     "unknown-release": "A link names a release that the site does not have.",
     "unknown-table": "A table is named that release.toml does not define.",
+    "xliff-unit": "A translation in an XLIFF file cannot be taken over as it is.",
 }
 
 

@@ -91,7 +91,7 @@ def _assets(site: Site) -> list[tuple[str, str]]:
     for name in sorted(names):
         path = site.template_path(f"assets/{name}")
         assert path is not None
-        found.append((name, site.snapshot.digest(path)))
+        found.append((name, urls.LASTING if site.config.lasting_names else site.snapshot.digest(path)))
     return found
 
 

@@ -95,6 +95,10 @@ def section_of(path: str) -> str:
     return posixpath.join(posixpath.dirname(posixpath.dirname(path)), "index.html")
 
 
+#: The digest in the name of an asset that keeps its name whatever it holds: in previews.
+LASTING = "0" * 10
+
+
 def asset_path(name: str, digest: str) -> str:
     """An asset under a name that changes with its content: `assets/site.1a2b3c4d5e.css`."""
     stem, suffix = posixpath.splitext(name)

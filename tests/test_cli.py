@@ -301,3 +301,10 @@ def on_a_terminal(*arguments: str | Path) -> str:
     os.close(main)
     assert process.returncode == 0
     return shown.decode()
+
+
+def test_a_reader_that_has_seen_enough_gets_no_traceback() -> None:
+    command = f"{sys.executable} -m generator translate status --json | head -c 10"
+    run = subprocess.run(command, shell=True, capture_output=True, text=True, cwd=ROOT, check=False)
+    assert run.stdout == run.stdout[:10] != ""
+    assert run.stderr == ""

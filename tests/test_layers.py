@@ -45,6 +45,7 @@ ROOT = "generator"
 HOMES: dict[str, frozenset[str]] = {
     "altair": frozenset({"render.chart_spec"}),
     "babel": frozenset({"formats", "sources.catalogues"}),  # CLDR; and catalogues, which are another thing
+    "defusedxml": frozenset({"translate.xliff_reader"}),
     "jinja2": frozenset({"render.templates"}),
     "markdown": frozenset({"render.prose"}),
     "markupsafe": frozenset({"render.views"}),
@@ -61,14 +62,12 @@ HOMES: dict[str, frozenset[str]] = {
     "yaml": frozenset({"sources.texts"}),
 }
 
+#: The modules of the command that read its arguments.
+COMMANDS = ("building", "common", "comparing", "drafting", "exchanging", "languages", "previewing", "translating")
+
 #: Parts of Python's own library that one module owns too.
 OWN_HOMES: dict[str, frozenset[str]] = {
-    "argparse": frozenset(
-        {
-            "cli",
-            *(f"cli.{name}" for name in "building common comparing drafting languages previewing translating".split()),
-        }
-    ),
+    "argparse": frozenset({"cli", *(f"cli.{name}" for name in COMMANDS)}),
     "fcntl": frozenset({"output.write"}),
     "sqlite3": frozenset({"output.manifest"}),
 }

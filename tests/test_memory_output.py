@@ -137,3 +137,18 @@ def test_a_page_that_cannot_be_made_keeps_what_was_shown_and_says_why() -> None:
     stage.commit(Manifest(), {})
     assert output.shown.files == {}
     assert output.shown.failed == {never.path: why}
+
+
+def test_with_lasting_names_a_style_sheet_changes_no_page() -> None:
+    files, output = small_site(), MemoryOutput()
+    files["templates/assets/site.css"] = b"body { color: black }"
+
+    def shown() -> Report:
+        return build_site(MemoryFiles(files), output, NOW, Tools(CHARTS), lasting_names=True)
+
+    shown()
+    before = dict(output.shown.files)
+    files["templates/assets/site.css"] = b"body { color: blue }"
+    assert shown().made == 1
+    assert {path for path, data in output.shown.files.items() if before[path] != data} == {"assets/site.0000000000.css"}
+    assert "assets/site.0000000000.css" in page(output, "en/index.html")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support import Sources, build, content, small_site
+from support import Sources, build, communique, content, small_site, write
 
 from generator.facts.terms import term_notes, terms_in
 from generator.sources.passages import Passage
@@ -165,3 +165,11 @@ def test_a_row_with_a_mistake_takes_no_other_with_it(tmp_path: Path) -> None:
     only, other = told(site(ROWS + "zu viel,too,many,cells\n"), tmp_path / "site")
     assert only.startswith("data/terms.csv:5: error: 4 cells under 3 columns [bad-terms]")
     assert "[term-missing]" in other
+
+
+def test_an_export_tells_translators_of_terms(tmp_path: Path) -> None:
+    root = write({path: data for path, data in site().items() if path[0] != "@"}, tmp_path / "root")
+    place = tmp_path / "beta.xlf"
+    done = communique("translate", "export", "beta", "--to", "en", "--out", place, "--root", root)
+    assert done.returncode == 0, done.stderr
+    assert "réserve: stock (in the shop)" in place.read_text(encoding="utf-8")

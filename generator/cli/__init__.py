@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Sequence
 from io import TextIOWrapper
@@ -10,7 +11,7 @@ from io import TextIOWrapper
 from .. import __version__
 from ..errors import OutputError, UsageError
 from .building import add_build
-from .common import USAGE
+from .common import PROBLEMS, USAGE
 from .comparing import add_diff
 from .drafting import add_new
 from .previewing import add_preview
@@ -25,7 +26,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = command_line().parse_args(arguments)
     run: Callable[[argparse.Namespace], int] = options.run
     try:
-        return run(options)
+        code = run(options)
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:  # whoever read the output has seen enough: `communique … | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return PROBLEMS
     except (OutputError, UsageError) as error:
         print(f"communique: {error}", file=sys.stderr)
         return USAGE

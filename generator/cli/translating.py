@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import UsageError
 from .common import BUILT, PROBLEMS, add_command, print_json, print_problems, problem_object, root_of
+from .exchanging import add_export, add_import
 from .languages import add_catalogue, add_language
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def add_translate(commands: Any) -> None:
     text = "see what is to translate, and record what is done"
     translate = commands.add_parser("translate", help=text, description=text[0].upper() + text[1:] + ".")
     subcommands = translate.add_subparsers(dest="subcommand", required=True, metavar="WHAT")
-    for add in (add_status, add_accept, add_catalogue, add_language):
+    for add in (add_status, add_accept, add_export, add_import, add_catalogue, add_language):
         add(subcommands)
 
 

@@ -60,7 +60,7 @@ def bare(passage: Passage) -> Bare:
     """Cover up what is not words. Code comes first, then figures: nothing within them is a link or a note."""
     text = passage.text
     if "`" in text:
-        text = _covered(text, _code(text))
+        text = _covered(text, code_spans(text))
     figures = tuple((found.span(), found.group(1)) for found in _FIGURE.finditer(text))
     for (start, end), _expression in figures:
         text = text[:start] + FIGURE * (end - start) + text[end:]
@@ -99,7 +99,7 @@ def _numeric(entity: str) -> bool:
     return html.unescape(entity).isnumeric()
 
 
-def _code(text: str) -> Iterator[Span]:
+def code_spans(text: str) -> Iterator[Span]:
     """Code: from some backticks to the next ones of the same number."""
     runs = [found.span() for found in _TICKS.finditer(text)]
     waiting: dict[int, list[int]] = {}

@@ -31,6 +31,7 @@ from ..model import DataFile, FeedText, Headline, Standing
 from ..sources.origins import Origins, origins_path
 from ..sources.passages import passages
 from ..sources.texts import charts_shown, cited
+from ..urls import LASTING
 from .asking import Asking
 from .bare_text import Bare, bare
 from .edition import (
@@ -85,6 +86,8 @@ class Lookup(Asking):
 
     def asset_digest(self, name: str) -> str | None:
         """The digest of an asset, for its address; None when there is no such asset."""
+        if self.config().lasting_names:
+            return LASTING
         self._note(f"@template/assets/{name}", ("template", f"assets/{name}"))
         path = self._site().template_path(f"assets/{name}")
         return None if path is None else self._site().snapshot.digest(path)

@@ -28,7 +28,9 @@ class Passage:
     """One block of a text, as written, without the signs that make it what it is.
 
     `level` is the rank of a heading. `name` is that of a block (`box`) or of a footnote. `section` counts the headings
-    before it, so that passages of two languages can be paired.
+    before it, so that passages of two languages can be paired. `spans` has the columns in which each of its lines holds
+    the text: what is left and right of them makes the block what it is. Title and summary have none: see
+    `texts.scalars`.
     """
 
     kind: Kind
@@ -37,6 +39,7 @@ class Passage:
     section: int = 0
     level: int = 0
     name: str = ""
+    spans: tuple[tuple[int, int], ...] = ()
 
 
 def passages(text: ReleaseText) -> tuple[Passage, ...]:
@@ -56,6 +59,7 @@ class _Reader:
         self.line, self.section = first, 0
         self.open: tuple[Kind, int, str] | None = None  # the block that a next line may belong to
         self.lines: list[str] = []
+        self.spans: list[tuple[int, int]] = []
 
     def read(self, body: str) -> Iterator[Passage]:
         for line in body.split("\n"):
@@ -69,12 +73,18 @@ class _Reader:
             text = "\n".join(self.lines)
             if kind == "paragraph" and (image := _IMAGE.match(text)):
                 kind = "chart" if image.group(1) == "chart" else "table"
-            yield Passage(kind, text, start, self.section, name=name)
-        self.open, self.lines = None, []
+            yield Passage(kind, text, start, self.section, name=name, spans=tuple(self.spans))
+        self.open, self.lines, self.spans = None, [], []
 
-    def begin(self, kind: Kind, text: str, name: str = "") -> Iterator[Passage]:
+    def begin(self, kind: Kind, line: str, start: int, name: str = "") -> Iterator[Passage]:
         yield from self.close()
-        self.open, self.lines = (kind, self.line, name), [text]
+        self.open = (kind, self.line, name)
+        self.add(line, start)
+
+    def add(self, line: str, start: int) -> None:
+        """A line of the open block, whose text begins at a column."""
+        self.lines.append(line[start:])
+        self.spans.append((start, len(line)))
 
     def take(self, line: str) -> Iterator[Passage]:
         if not line.strip():
@@ -82,18 +92,25 @@ class _Reader:
         elif found := _HEADING.match(line):
             yield from self.close()
             self.section += 1
-            yield Passage("heading", found.group(2), self.line, self.section, len(found.group(1)))
+            rank = len(found.group(1))
+            yield Passage("heading", found.group(2), self.line, self.section, rank, spans=(found.span(2),))
         elif found := _FENCE.match(line):
             yield from self.close()
             if found.group(1):
-                yield Passage("block", found.group(2) or "", self.line, self.section, name=found.group(1))
+                spans = (found.span(2),) if found.group(2) else ()
+                yield Passage("block", found.group(2) or "", self.line, self.section, name=found.group(1), spans=spans)
         elif found := _NOTE.match(line):
-            yield from self.begin("footnote", found.group(2), found.group(1))
+            yield from self.begin("footnote", line, found.start(2), found.group(1))
         elif found := _ITEM.match(line):
-            yield from self.begin("item", found.group(1))
+            yield from self.begin("item", line, found.start(1))
         elif (found := _QUOTE.match(line)) and (self.open is None or self.open[0] != "quote"):
-            yield from self.begin("quote", found.group(1))
-        elif self.open is None:
-            yield from self.begin("paragraph", line.strip())
+            yield from self.begin("quote", line, found.start(1))
         else:
-            self.lines.append(found.group(1) if found and self.open[0] == "quote" else line.strip())
+            bare = line.strip()
+            start = line.index(bare)
+            if self.open is None:
+                yield from self.begin("paragraph", line[: start + len(bare)], start)
+            elif found and self.open[0] == "quote":
+                self.add(line, found.start(1))
+            else:
+                self.add(line[: start + len(bare)], start)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import yaml
 
@@ -225,3 +225,50 @@ def _words_before(text: str, end: int) -> str:
             depth += 1 if text[start] == "]" else -1
     words = _ESCAPED.sub(r"\1", _MARKS.sub("", text[start + 1 : end]))
     return " ".join(words.split())
+
+
+@dataclass(frozen=True)
+class Scalar:
+    """Where a value of the front matter stands in the text of a file (with `\\n` line ends): from and to which line
+    (from 1) and column, and the quotation mark (or `>`, `|`) that it is written with, if any."""
+
+    start: tuple[int, int]
+    end: tuple[int, int]
+    style: str
+
+
+def scalars(text: str, path: str) -> Mapping[str, Scalar]:
+    """The places of the values of a front matter that can be read, by key. Raises SourceErrors."""
+    start = text.index("\n") + 1
+    close = _CLOSE.search(text, start)
+    node = _compose(text[start : close.start() if close else len(text)], path)
+    assert isinstance(node, yaml.MappingNode)
+
+    def place(mark: yaml.Mark) -> tuple[int, int]:
+        at = start + mark.index
+        return text.count("\n", 0, at) + 1, at - (text.rfind("\n", 0, at) + 1)
+
+    return {
+        str(key.value): Scalar(place(value.start_mark), place(value.end_mark), value.style or "")
+        for key, value in node.value
+    }
+
+
+def as_scalar(value: str, style: str = "") -> str:
+    """A text of one line as a value of the front matter: in the quotation marks of `style`, or those that it needs."""
+    if style == "'":
+        return "'" + value.replace("'", "''") + "'"
+    if style != '"' and _stands_plain(value):
+        return value
+    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _stands_plain(value: str) -> bool:
+    try:
+        node = _compose(f"title: {value}\nslug: x\n", "")
+    except SourceErrors:
+        return False
+    if not isinstance(node, yaml.MappingNode) or len(node.value) != 2:
+        return False
+    found = node.value[0][1]
+    return isinstance(found, yaml.ScalarNode) and found.tag == "tag:yaml.org,2002:str" and found.value == value

@@ -1,1 +1,1 @@
-"""Translating: what is to do, what translators get, and what they bring back."""
+"""Translating: what is to do, how it is recorded as done, and how it goes to a translator's tool and back."""

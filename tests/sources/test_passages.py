@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from generator.sources.passages import Passage, passages
-from generator.sources.texts import read_text
+from generator.sources.texts import parse_text, read_text
 
 ROOT = Path(__file__).parents[2]
 BODY = """\
@@ -82,3 +82,34 @@ def test_nothing_that_is_read_is_lost() -> None:
 
 def test_an_empty_body_has_no_passages() -> None:
     assert [one.kind for one in read("\n\n")] == ["title", "summary"]
+
+
+def test_every_passage_knows_where_its_text_stands() -> None:
+    """Line by line: what is left and right of the text makes the block what it is."""
+    found = [*(ROOT / "content").rglob("*.md"), *(ROOT / "tests" / "sites").rglob("content/*/*/*.md")]
+    files = [(ROOT / "none.md", BODY), *((path, "") for path in sorted(found))]
+    for path, body in files:
+        head = "---\ntitle: T\nsummary: S\nslug: s\n---\n"
+        data = (head + body).encode() if body else path.read_bytes()
+        text = parse_text(data, path.as_posix(), path.stem, "en")[0]
+        lines = text.body.split("\n")
+        for one in passages(text)[2:]:
+            first = one.line - text.body_line
+            cut = [lines[first + number][start:end] for number, (start, end) in enumerate(one.spans)]
+            assert "\n".join(cut) == one.text, path
+            assert one.spans or (one.kind == "block" and not one.text)
+
+
+def test_signs_around_a_text() -> None:
+    marks = {}
+    lines = BODY.split("\n")
+    for one in read(BODY)[2:]:
+        for number, (start, end) in enumerate(one.spans):
+            line = lines[one.line - 6 + number]
+            marks[line[start:end]] = (line[:start], line[end:])
+    assert marks["One"] == ("- ", "")
+    assert marks["goes on"] == ("  ", "")
+    assert marks["twice"] == ("> ", "")
+    assert marks["A title"] == ("/// box | ", "")
+    assert marks["that goes on."] == ("    ", "")
+    assert marks["Below"] == ("### ", "")

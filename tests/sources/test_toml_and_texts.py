@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from generator.errors import SourceErrors
 from generator.sources.labels import read_labels
-from generator.sources.texts import read_text, references
+from generator.sources.texts import as_scalar, read_text, references, scalars
 from generator.spec import decode, locate, read_toml
 
 # ---------------------------------------------------------------- the locator of TOML
@@ -188,3 +188,33 @@ def test_labels_that_are_refused(text: str, code: str) -> None:
     with pytest.raises(SourceErrors) as raised:
         read_labels(text.encode(), ("fr", "en"))
     assert {problem.code for problem in raised.value.problems} == {code}
+
+
+def test_the_places_of_values_in_the_head() -> None:
+    text = "---\n# été\ntitle: Été “2024”   # short\nsummary: >-\n  Folded\n  twice\n\nslug: 'a'\n---\nBody\n"
+    lines = text.split("\n")
+    found = scalars(text, "a.md")
+    assert lines[2][found["title"].start[1] : found["title"].end[1]] == "Été “2024”"
+    assert (found["summary"].start, found["summary"].style) == ((4, 9), ">")
+    assert (found["slug"].start, found["slug"].end, found["slug"].style) == ((8, 6), (8, 9), "'")
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        ("Trade fell", "Trade fell"),
+        ("Trade: a fall", '"Trade: a fall"'),
+        ("{{ year }}, a year", '"{{ year }}, a year"'),
+        ("2024", '"2024"'),
+        ("null", '"null"'),
+        ("a # b", '"a # b"'),
+        ('a "b" \\ c', 'a "b" \\ c'),
+        ('"b": \\ c', '"\\"b\\": \\\\ c"'),
+        ("- a", '"- a"'),
+    ],
+)
+def test_a_value_is_written_as_it_is_read(value: str, written: str) -> None:
+    assert as_scalar(value) == written
+    for style in ("", "'", '"'):
+        head = f"---\ntitle: {as_scalar(value, style)}\nsummary: S\nslug: s\n---\n"
+        assert read_text(head.encode(), "a.md", "r", "en").front.title == value
