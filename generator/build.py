@@ -65,8 +65,8 @@ def build_site(
 ) -> Report:
     """Build the site as it is at an instant. With an error in the sources, the output stays as it was.
 
-    For previews: `unpublished` shows drafts and releases under embargo, marked; `lasting_names` gives assets names that
-    do not change with their content.
+    For previews: `unpublished` shows drafts, releases under embargo and languages in preparation; `lasting_names` gives
+    assets names that do not change with their content.
     """
     with seldom_collecting():
         return _build_site(files, output, tools, _Showing(now, unpublished, lasting_names))
@@ -93,7 +93,7 @@ def _build_site(files: Files, output: Output, tools: Tools, showing: _Showing) -
 
 def _build_on(before: Manifest, files: Files, output: Output, tools: Tools, showing: _Showing) -> Report:
     try:
-        config, mistakes = _config(files)
+        config, mistakes = _config(files, showing.unpublished)
         config = replace(config, lasting_names=showing.lasting_names)
         snapshot = take_snapshot(files, before.sources, config.max_file_mb * 1_000_000)
         reading = read_site(config, snapshot, before.memo, mistakes, tools.bench.shelf)
@@ -121,9 +121,9 @@ def _build_on(before: Manifest, files: Files, output: Output, tools: Tools, show
     return _report(build, before, problems, reading.site)
 
 
-def _config(files: Files) -> tuple[SiteConfig, tuple[Problem, ...]]:
+def _config(files: Files, unpublished: bool) -> tuple[SiteConfig, tuple[Problem, ...]]:
     try:
-        return parse_config(files.read(CONFIG_FILE), known_locale)
+        return parse_config(files.read(CONFIG_FILE), known_locale, drafts=unpublished)
     except OSError:
         raise missing_config() from None
 
@@ -171,11 +171,12 @@ def _blame(edition: Edition, target: Target) -> str:
 def judge(
     config: SiteConfig, reading: Reading, planned: Plan, build: Build, found: Iterable[Problem]
 ) -> tuple[Problem, ...]:
-    """All findings of a run, each once, at the level that the site gives it; those of drafts are warnings at most."""
+    """All findings of a run, each once, at the level that the site gives it; those of drafts, and of texts in a
+    language in preparation, are warnings at most."""
     drafts = [head for head in reading.site.heads.values() if head.draft]
     paths = {reading.site.text_file(head.id, lang) for head in drafts for lang in head.texts}
     paths |= set(map(origins_path, paths))
-    folders = tuple(f"data/{head.id}/" for head in drafts)
+    folders = (*(f"data/{head.id}/" for head in drafts), *(f"content/{tag}/" for tag in config.coming))
     kept = [build.made[key] for key in build.fresh if build.made[key].problems]
     told = [problem for made in kept if not made.failed for problem in made.problems]
     failures = [problem for made in kept if made.failed for problem in made.problems]

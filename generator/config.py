@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import cast
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -22,13 +22,17 @@ _SEPARATOR = re.compile(r"^[.,\u00b7\u066b\u066c'\u2019\u0020\u00a0\u2009\u202f]
 
 @dataclass(frozen=True)
 class LanguageConfig:
-    """A language of the site: BCP 47 tag, CLDR locale, autonym, and separators that differ from CLDR's (or None)."""
+    """A language of the site: BCP 47 tag, CLDR locale, autonym, and separators that differ from CLDR's (or None).
+
+    `draft`: it is in preparation. The public site does not have it; its mistakes stop nothing.
+    """
 
     tag: str
     locale: str
     name: str | None = None
     decimal: str | None = None
     group: str | None = None
+    draft: bool = False
 
 
 @dataclass(frozen=True)
@@ -62,10 +66,11 @@ class KindConfig:
 
 @dataclass(frozen=True)
 class SiteConfig:
-    """site.toml. `url` ends with a slash; `languages` are in the site's order, the first is the default.
+    """site.toml. `url` ends with a slash; `languages` are in the site's order, the first is the default: the source.
 
-    `lasting_names` is no key of the file: a preview gives assets names that do not change with their content, so that a
-    change of the style sheet does not change every page.
+    Two are no keys of the file, but of a preview. `shows_drafts`: languages in preparation are shown like the others;
+    else the site does not have them. `lasting_names`: assets have names that do not change with their content, so that
+    a change of the style sheet does not change every page.
     """
 
     url: str
@@ -78,6 +83,7 @@ class SiteConfig:
     latest: int = 10
     social_cards: bool = True
     max_file_mb: int = 10
+    shows_drafts: bool = False
     lasting_names: bool = False
     digest: str = field(default="", compare=False)
 
@@ -87,7 +93,17 @@ class SiteConfig:
 
     @property
     def tags(self) -> tuple[str, ...]:
-        """The tags of the site's languages, in order."""
+        """The tags of the languages that the site shows, in order."""
+        return tuple(language.tag for language in self.languages if self.shows_drafts or not language.draft)
+
+    @property
+    def coming(self) -> tuple[str, ...]:
+        """The tags of the languages in preparation, whether they are shown or not."""
+        return tuple(language.tag for language in self.languages if language.draft)
+
+    @property
+    def all_tags(self) -> tuple[str, ...]:
+        """The tags of all languages, those in preparation too."""
         return tuple(language.tag for language in self.languages)
 
     @property
@@ -114,10 +130,13 @@ def load_config(data: bytes) -> SiteConfig:
     return config
 
 
-def parse_config(data: bytes, known_locale: Callable[[str], bool]) -> tuple[SiteConfig, tuple[Problem, ...]]:
+def parse_config(
+    data: bytes, known_locale: Callable[[str], bool], *, drafts: bool = False
+) -> tuple[SiteConfig, tuple[Problem, ...]]:
     """The bytes of site.toml → its configuration, and what is wrong, so that the rest of the site can be checked too.
 
-    `known_locale` tells which locales can be used. Raises SourceErrors when it is not known where the site's texts are.
+    `known_locale` tells which locales can be used; with `drafts`, languages in preparation are shown. Raises
+    SourceErrors when it is not known where the site's texts are.
     """
     spec = read_toml(data, CONFIG_FILE, "bad-config")
     languages = _read_languages(spec, known_locale)
@@ -138,13 +157,20 @@ def parse_config(data: bytes, known_locale: Callable[[str], bool]) -> tuple[Site
         latest=spec.integer("latest", 10, 1, 100) or 10,
         social_cards=spec.flag("social_cards", True),
         max_file_mb=spec.integer("max_file_mb", 10, 1, 1000) or 10,
+        shows_drafts=drafts,
     )
     spec.finish()
-    sound = all(_LANG.match(tag) and known_locale(config.language(tag).locale) for tag in config.tags)
+    tags = config.all_tags
+    sound = all(is_tag(tag) and known_locale(config.language(tag).locale) for tag in tags)
     sound = sound and all(_FOLDER.match(kind.folder) for kind in kinds.values())
-    if not config.tags or not kinds or not sound or len({tag.lower() for tag in config.tags}) < len(config.tags):
+    if not config.tags or not kinds or not sound or len({tag.lower() for tag in tags}) < len(tags):
         raise SourceErrors(*spec.problems)
     return config, tuple(spec.problems)
+
+
+def is_tag(text: str) -> bool:
+    """Whether a text can be the tag of a language: it is a folder below `content/`, and the start of addresses."""
+    return _LANG.match(text) is not None and text not in _RESERVED
 
 
 def missing_config() -> SourceErrors:
@@ -178,7 +204,7 @@ def _read_languages(spec: Spec, known_locale: Callable[[str], bool]) -> tuple[La
         spec.problem("the site has no language", "languages", hint='for example languages = ["fr", "en"]')
     settings = dict(spec.tables("language"))
     for tag in tags:
-        if not _LANG.match(tag) or tag in _RESERVED:
+        if not is_tag(tag):
             spec.problem(f'"{tag}" is not a language tag', "languages", hint='for example "fr" or "pt-BR"')
     for tag in {tag for tag in tags if [other.lower() for other in tags].count(tag.lower()) > tags.count(tag)}:
         spec.problem(f'"{tag}" stands twice in "languages", with other capitals', "languages", hint="keep one of them")
@@ -186,6 +212,10 @@ def _read_languages(spec: Spec, known_locale: Callable[[str], bool]) -> tuple[La
         if tag not in tags:
             table.problem(f'[language.{tag}] is not among "languages"', hint=did_you_mean(tag, tags))
     languages = tuple(_read_language(tag, settings.get(tag)) for tag in tags)
+    if languages and languages[0].draft:
+        hint = "put a language first that is ready: the others are translated from it"
+        spec.problem(f'the first language, "{tags[0]}", is a draft', "language", tags[0], "draft", hint=hint)
+        languages = (replace(languages[0], draft=False), *languages[1:])
     for language in languages:
         if _LANG.match(language.tag) and not known_locale(language.locale):
             at = ("locale",) if "locale" in settings.get(language.tag, ()) else ()
@@ -208,9 +238,9 @@ def _read_language(tag: str, spec: Spec | None) -> LanguageConfig:
     if decimal == "" or (decimal is not None and decimal == group):
         hint = 'for example decimal = "," and group = "."'
         spec.problem('"decimal" must be a character, and another than "group"', "decimal", hint=hint)
-    name = spec.text("name")
+    name, draft = spec.text("name"), spec.flag("draft")
     spec.finish()
-    return LanguageConfig(tag, locale, name, decimal, group)
+    return LanguageConfig(tag, locale, name, decimal, group, draft)
 
 
 def _read_kind(name: str, spec: Spec) -> KindConfig:

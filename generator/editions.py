@@ -152,15 +152,16 @@ def _text(source: str, name: str, years: Mapping[str, str]) -> tuple[str, list[t
     return text, named
 
 
-def read_sources(files: Files) -> Site:
-    """The site of some sources, read without an earlier build. Raises SourceErrors when there is no configuration."""
-    return read_everything(files).site
+def read_sources(files: Files, *, drafts: bool = False) -> Site:
+    """The site of some sources, read without an earlier build; with `drafts`, with languages in preparation. Raises
+    SourceErrors when there is no configuration."""
+    return read_everything(files, drafts=drafts).site
 
 
-def read_everything(files: Files) -> Reading:
+def read_everything(files: Files, *, drafts: bool = False) -> Reading:
     """The same, with what is wrong in the sources. Raises SourceErrors when there is no configuration."""
     try:
-        config, mistakes = parse_config(files.read(CONFIG_FILE), known_locale)
+        config, mistakes = parse_config(files.read(CONFIG_FILE), known_locale, drafts=drafts)
     except OSError:
         raise missing_config() from None
     snapshot = take_snapshot(files, {}, config.max_file_mb * 1_000_000)

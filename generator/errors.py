@@ -29,12 +29,14 @@ CODES: dict[str, str] = {
     "bad-figure": "The text between `{{` and `}}` is not a figure.",
     "bad-front-matter": "The block between the two `---` lines is missing, not closed, or not YAML.",
     "bad-link": "A link has a form that may not reach a page.",
+    "bad-message": "A translation cannot take the place of its text: placeholders or plural forms differ.",
     "bad-origins": "The record of a translation cannot be read, or is of another source language.",
     "bad-path": "A path or a slug leaves the folder that it belongs to.",
     "bad-release": "release.toml has a key or a value that means nothing to the generator.",
     "bad-schema": "A Table Schema cannot be read, or does not describe its CSV.",
     "bad-slug": "A slug is not made of lower-case letters, digits and single hyphens.",
     "bad-syntax": "A TOML, JSON or Markdown block cannot be parsed.",
+    "bad-terms": "terms.csv has a row or a column that means nothing to the generator.",
     "bad-value": "A cell does not hold what its schema promises.",
     "bad-wording": "A wording.toml has a key or a value that means nothing to the generator.",
     "bad-xliff": "An XLIFF file cannot be read, or is not of this site.",
@@ -47,6 +49,8 @@ CODES: dict[str, str] = {
     "duplicate-key": "Two rows of a table have the same key, or a name is defined twice.",
     "empty-cell": "A figure, a claim or a chart needs a cell that has no value.",
     "figure-form": "A figure cannot be printed in the form that the text asks for.",
+    "fuzzy-message": "A translation of a text of the templates is marked as doubtful.",
+    "language-coming": "A language is in preparation, and something of it is not there yet.",
     "language-difference": "The languages of a release differ in figures, claims, charts, headings, notes or links.",
     "literal-unused": "A literal is declared but no text needs it.",
     "missing-file": "A file that is named elsewhere does not exist.",
@@ -61,6 +65,7 @@ CODES: dict[str, str] = {
     "rounding-differs": "A text prints the same figure with different numbers of decimals.",
     "sign-contradicted": "A word says that something rose, or fell, and the figure after it says the opposite.",
     "template-error": "A template cannot be read or rendered.",
+    "term-missing": "A translated block has none of the agreed terms for a term of its source.",
     "too-large": "A source file is larger than the limit.",
     "translation-extra": "A block stands in a translation, and translates nothing in the source.",
     "translation-missing": "A block of the source has no translation.",
@@ -134,8 +139,11 @@ class Problem:
 
 
 def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
-    """Problems without repeats, in the order of a listing."""
-    return tuple(sorted(dict.fromkeys(problems), key=Problem.sort_key))
+    """Problems without repeats, in the order of a listing; of the same at two levels, the graver one."""
+    found: dict[Problem, Problem] = {}
+    for problem in sorted(problems, key=Problem.sort_key):
+        found.setdefault(problem.at_level("error"), problem)
+    return tuple(found.values())
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

@@ -1,14 +1,12 @@
-"""Numbers, dates and words in a language; the one rounding of the site. Babel's home.
+"""Numbers, dates and words in a language; the one rounding of the site. Home of Babel's CLDR.
 
 Every number that a reader sees was rounded by `rounded` and written by `Style.number`: half away from zero, once.
 """
 
 from __future__ import annotations
 
-import gettext
-import io
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Context, Decimal
@@ -17,7 +15,6 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton
-from babel.messages.pofile import PoFileError, read_po
 
 from .config import LanguageConfig
 
@@ -86,6 +83,14 @@ class Style:
     def plural(self, number: Decimal, decimals: int) -> str:
         """CLDR's plural category of the number as printed: `one`, `few`, `other` …"""
         return str(self._locale.plural_form(abs(rounded(number, decimals))))
+
+    def whole_like(self, number: Decimal, decimals: int) -> int | None:
+        """A small whole number that takes the same plural as the number as printed; None when only fractions do.
+
+        Catalogues choose among their forms by whole numbers.
+        """
+        category = self.plural(number, decimals)
+        return next((whole for whole in range(101) if self._locale.plural_form(whole) == category), None)
 
     def ordinal_category(self, number: int) -> str:
         """CLDR's ordinal category: English 2 is `two` (2nd), French 1 is `one` (1er)."""
@@ -165,6 +170,11 @@ def known_locale(name: str) -> bool:
     return True
 
 
+def plural_categories(locale: str) -> tuple[str, ...]:
+    """CLDR's plural categories that a language tells apart, `other` last: `one`, `few`, `many`, `other`."""
+    return (*sorted(Locale.parse(locale).plural_form.tags), "other")
+
+
 def style_of(language: LanguageConfig) -> Style:
     """The style of a configured language: CLDR's, but for the separators that the site sets itself."""
     locale = Locale.parse(language.locale)
@@ -186,32 +196,3 @@ def style_of(language: LanguageConfig) -> Style:
 
 def _narrow(sign: str, locale: Locale) -> str:
     return sign.replace("\u00a0", "\u202f") if locale.language == "fr" else sign  # French typography; CLDR is wider
-
-
-@dataclass(frozen=True)
-class Catalogue:
-    """A language's translations of the templates' texts: (context, message) → one text for each plural form."""
-
-    messages: Mapping[tuple[str, str], tuple[str, ...]]
-    plural: Callable[[int], int]
-
-    def find(self, context: str, message: str) -> tuple[str, ...] | None:
-        """The forms of a message, or None when it has no translation."""
-        return self.messages.get((context, message))
-
-
-def read_catalogue(data: bytes) -> Catalogue:
-    """A .po file → its catalogue; fuzzy and empty entries count as absent. Raises ValueError with the reason."""
-    try:
-        catalogue = read_po(io.BytesIO(data), abort_invalid=True)
-    except (PoFileError, UnicodeDecodeError, ValueError) as error:
-        raise ValueError(str(error)) from None
-    messages: dict[tuple[str, str], tuple[str, ...]] = {}
-    for entry in catalogue:
-        if not entry.id or entry.fuzzy:
-            continue
-        key = entry.id[0] if isinstance(entry.id, (tuple, list)) else entry.id
-        forms = tuple(entry.string) if isinstance(entry.string, (tuple, list)) else (entry.string,)
-        if all(forms):
-            messages[entry.context or "", str(key)] = tuple(str(form) for form in forms)
-    return Catalogue(messages, gettext.c2py(str(catalogue.plural_expr)))

@@ -273,6 +273,7 @@ TargetKind = Literal[
     "asset",
     "data",
     "audit",
+    "messages",
     "headline",
     "feedtext",
 ]

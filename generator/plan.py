@@ -74,6 +74,8 @@ def _site_targets(site: Site) -> Iterator[Target]:
         yield Target(urls.rss_path(lang), "rss", lang)
         yield Target(urls.catalogue_path(lang), "catalogue", lang)
         yield from _card(site, Target(home, "card", lang))
+    for lang in site.config.all_tags:
+        yield Target("", "messages", lang)
     for name, digest in _assets(site):
         yield Target(urls.asset_path(name, digest), "asset", name=name)
 

@@ -16,7 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from generator.config import LanguageConfig
-from generator.formats import MINUS, Style, known_locale, machine, read_catalogue, rounded, style_of
+from generator.formats import MINUS, Style, known_locale, machine, rounded, style_of
+from generator.sources.catalogues import read_catalogue
 
 LOCALES = (
     *("fr", "fr_BE", "fr_CH", "en_GB", "en_IN", "de", "de_AT", "de_CH", "nl", "nl_BE", "es", "es_MX", "pl", "hi", "sv"),

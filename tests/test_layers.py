@@ -44,7 +44,7 @@ ROOT = "generator"
 #: Each library that is not Python's own, and the modules that may import it.
 HOMES: dict[str, frozenset[str]] = {
     "altair": frozenset({"render.chart_spec"}),
-    "babel": frozenset({"formats"}),
+    "babel": frozenset({"formats", "sources.catalogues"}),  # CLDR; and catalogues, which are another thing
     "defusedxml": frozenset({"translate.xliff_reader"}),
     "jinja2": frozenset({"render.templates"}),
     "markdown": frozenset({"render.prose"}),
@@ -63,7 +63,7 @@ HOMES: dict[str, frozenset[str]] = {
 }
 
 #: The modules of the command that read its arguments.
-COMMANDS = ("building", "common", "comparing", "drafting", "exchanging", "previewing", "translating")
+COMMANDS = ("building", "common", "comparing", "drafting", "exchanging", "languages", "previewing", "translating")
 
 #: Parts of Python's own library that one module owns too.
 OWN_HOMES: dict[str, frozenset[str]] = {

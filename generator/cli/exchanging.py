@@ -48,14 +48,17 @@ def _export(options: argparse.Namespace) -> int:
     """Exit code: 0 written, 1 texts that cannot be read, 2 wrong usage."""
     root = root_of(options)
     from ..editions import read_sources
+    from ..facts.terms import term_notes
     from ..sources.files import FolderFiles
     from ..translate.exchange import bitext, export
     from ..translate.xliff import write_xliff
 
     try:
-        site = read_sources(FolderFiles(root))
+        site = read_sources(FolderFiles(root), drafts=True)
         one = bitext(site, options.release, options.to)
-        made = export(site, one, __version__, options.only_stale, lambda _passage, _lang: ())
+        made = export(
+            site, one, __version__, options.only_stale, lambda block, lang: term_notes(block, site.terms, lang)
+        )
     except SourceErrors as errors:
         return _tell(errors.problems, options.json)
     except StaleSource as error:
@@ -87,7 +90,7 @@ def _import(options: argparse.Namespace) -> int:
 
     try:
         files = _read(options.files)
-        found = take_over(read_sources(FolderFiles(root)), files)
+        found = take_over(read_sources(FolderFiles(root), drafts=True), files)
     except SourceErrors as errors:
         return _tell(errors.problems, options.json)
     except StaleSource as error:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import UsageError
 from .common import BUILT, PROBLEMS, add_command, print_json, print_problems, problem_object, root_of
 from .exchanging import add_export, add_import
+from .languages import add_catalogue, add_language
 
 if TYPE_CHECKING:
     from ..facts.word_diff import Change
@@ -31,7 +32,7 @@ def add_translate(commands: Any) -> None:
     text = "see what is to translate, and record what is done"
     translate = commands.add_parser("translate", help=text, description=text[0].upper() + text[1:] + ".")
     subcommands = translate.add_subparsers(dest="subcommand", required=True, metavar="WHAT")
-    for add in (add_status, add_accept, add_export, add_import):
+    for add in (add_status, add_accept, add_export, add_import, add_catalogue, add_language):
         add(subcommands)
 
 
@@ -76,7 +77,7 @@ def _read(options: argparse.Namespace) -> Status:
     from ..translate.status import status_of
 
     try:
-        reading = read_everything(WordFiles(FolderFiles(root, None)))
+        reading = read_everything(WordFiles(FolderFiles(root, None)), drafts=True)
     except SourceErrors as errors:
         raise UsageError("\n".join(problem.text() for problem in errors.problems)) from None
     return status_of(reading, options.releases, options.lang)

@@ -13,6 +13,7 @@ from .decimals import uneven_decimals
 from .lookup import Lookup
 from .parity import compare_languages
 from .setting import doubtful
+from .terms import audit_terms
 from .translations import audit_translations
 from .wording import audit_wording
 
@@ -37,6 +38,7 @@ def audit_release(release: str, lookup: Lookup) -> tuple[Problem, ...]:
     if all(text.front.title and text.front.summary for text in bodies.values()):
         problems += compare_languages(bodies)
         problems += audit_translations(bodies, lookup)
+        problems += audit_terms(bodies, lookup)
     for lang, text in bodies.items():
         problems += doubtful(text, lookup.bare(release, lang), definitions.literals)
     problems += audit_wording(definitions, bodies, lookup)

@@ -20,8 +20,11 @@ from ..definitions import (
 from ..model import Headline, Part, Standing, Value
 from ..sources.files import digest_of
 from ..sources.origins import SUFFIX
+from ..sources.passages import passages
 from ..sources.site import Site
+from ..sources.terms import Terms, composed
 from ..sources.texts import charts_shown, cited
+from .bare_text import FIGURE, bare
 
 Question = tuple[str, ...]
 Record = Mapping[str, Mapping[Question, str]]
@@ -37,6 +40,7 @@ ABSENT = "\0"  # no answer that is a text can be mistaken for it
 SITE_UNIT = "@site"
 PART_UNIT = "@part:"
 TABLE_UNIT = "@table:"
+TEMPLATES_UNIT = "@templates"
 ORIGINS_UNIT = "@origins:"
 
 
@@ -129,6 +133,8 @@ class Edition:
         if unit == SITE_UNIT:
             listing = [(head.id, head.kind, head.published.isoformat(), *sorted(head.texts)) for head in self.newest()]
             return digest_of(repr((listing, sorted(self.hidden))))
+        if unit == TEMPLATES_UNIT:
+            return digest_of(repr([(path, self.site.snapshot.digest(path)) for path in self.site.page_templates()]))
         if unit.startswith(PART_UNIT):
             return _answer_part(self, unit.removeprefix(PART_UNIT))
         if unit.startswith(TABLE_UNIT):
@@ -223,6 +229,22 @@ def find_message(edition: Edition, lang: str, context: str, message: str) -> tup
     return None
 
 
+def terms_of(edition: Edition, release: str) -> Terms:
+    """The terms of the site that stand in the blocks of a release's source text."""
+    site = edition.site
+    source = site.config.tags[0]
+    if not site.terms.terms or source not in site.heads[release].texts:
+        return Terms(source)
+    text = site.text(release, source)
+    key = ("bare", text.path, site.snapshot.digest(text.path))
+    blocks = site.shelf.once(key, lambda: tuple(map(bare, passages(text))))
+    return site.terms.standing_in(FIGURE.join(composed(block.text) for block in blocks))
+
+
+def _answer_terms(edition: Edition, release: str) -> str:
+    return digest_of(repr([(dict(term.forms), term.note) for term in terms_of(edition, release).terms]))
+
+
 def _answer_front(edition: Edition, release: str, lang: str) -> str:
     head = edition.site.heads.get(release)
     front = head.texts.get(lang) if head is not None else None
@@ -310,9 +332,14 @@ def _answer_plural(edition: Edition, lang: str) -> str:
 _ANSWERS: MappingProxyType[str, Callable[..., str]] = MappingProxyType(
     {
         "config": lambda edition: edition.site.config_digest,
+        "language": lambda edition, lang: repr(
+            [language for language in edition.site.config.languages if language.tag == lang]
+        ),
         "label": lambda edition, lang, code: edition.site.labels.names.get(lang, {}).get(code, ABSENT),
         "message": lambda edition, *words: repr(find_message(edition, *words)),
         "plural": _answer_plural,
+        "terms": _answer_terms,
+        "templates": lambda edition: edition.unit_digest(TEMPLATES_UNIT),
         "template": lambda edition, name: edition.unit_digest(f"@template/{name}"),
         "latest": lambda edition, lang, kind, limit: digest_of(repr(edition.latest(lang, kind, int(limit)))),
         "public": _answer_public,

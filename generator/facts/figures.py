@@ -16,6 +16,7 @@ from ..definitions import FigureSpec, MeasureSpec
 from ..errors import FactError, SourceRef, did_you_mean
 from ..formats import machine
 from ..model import FigureRef, Printed, Value
+from ..sources.catalogues import ORDINAL
 from .lookup import Lookup
 from .measures import check_codes, evaluate, why_no_value
 from .words import Words
@@ -178,12 +179,13 @@ def _ordinal(draft: _Draft, _arguments: tuple[str, ...], ref: FigureRef) -> _Dra
         raise FactError("figure-form", f'"{ref.id}" is not a whole number from 1', "use ordinal with ranks")
     words = draft.words
     category = words.style.ordinal_category(int(number))
-    suffix = words.lookup.message(words.lang, category, "ordinal") or words.lookup.message(
-        words.lang, "other", "ordinal"
-    )
+    message = words.lookup.message
+    suffix = message(words.lang, category, ORDINAL) or message(words.lang, "other", ORDINAL)
     if suffix is None:
-        hint = 'add it with msgctxt "ordinal"'
-        raise FactError("missing-message", f'the catalogue of "{words.lang}" has no ordinal "{category}"', hint)
+        lack = words.lookup.lacks(words.lang, "other", ORDINAL)
+        if lack is not None:
+            raise FactError(lack.code, lack.message, 'add it with msgctxt "ordinal"', lack.where)
+        suffix = ("",)
     raised = suffix[0] if words.style.raises_ordinals else ""
     return replace(draft, text=words.style.number(number, 0) + suffix[0], raised=raised)
 

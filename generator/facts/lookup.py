@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from ..config import SiteConfig
 from ..definitions import (
     ChartSpec,
     ChartWords,
@@ -28,48 +27,31 @@ from ..definitions import (
     TableSpec,
 )
 from ..errors import FactError, SourceErrors, did_you_mean
-from ..formats import Style
 from ..model import DataFile, FeedText, Headline, Standing
-from ..sources.labels import LABELS_FILE
 from ..sources.origins import Origins, origins_path
 from ..sources.passages import passages
-from ..sources.site import Site, catalogue_name
 from ..sources.texts import charts_shown, cited
-from ..sources.wording import Wording, wording_name
 from ..urls import LASTING
+from .asking import Asking
 from .bare_text import Bare, bare
 from .edition import (
     ORIGINS_UNIT,
     PART_UNIT,
     SITE_UNIT,
     TABLE_UNIT,
-    Edition,
     Question,
     TableData,
-    find_message,
     holds_words,
 )
 
 
-class Lookup:
+class Lookup(Asking):
     """The only way in which a target sees the site."""
-
-    def __init__(self, edition: Edition, own: str = "") -> None:
-        self._edition, self._own = edition, own
-        self.asked: dict[str, dict[Question, str]] = {}
 
     @property
     def rehearses(self) -> bool:
         """Whether the target is of a release that is not yet public: it is made to find its problems, and not shown."""
         return bool(self._own)
-
-    def _note(self, unit: str, question: Question) -> None:
-        questions = self.asked.setdefault(unit, {})
-        if question not in questions:
-            questions[question] = self._edition.answer(question)
-
-    def _site(self) -> Site:
-        return self._edition.site
 
     def apart(self) -> Lookup:
         """The same eyes with a record of their own: for an answer that several targets share."""
@@ -88,39 +70,7 @@ class Lookup:
         for unit, questions in asked.items():
             self.asked.setdefault(unit, {}).update(questions)
 
-    # -- the site
-
-    def config(self) -> SiteConfig:
-        """The site's configuration."""
-        self._note("site.toml", ("config",))
-        return self._site().config
-
-    def style(self, lang: str) -> Style:
-        """How a language writes numbers and dates."""
-        self._note("site.toml", ("config",))
-        return self._site().style(lang)
-
-    def label(self, lang: str, code: str) -> str | None:
-        """The name of a code in a language."""
-        self._note(LABELS_FILE, ("label", lang, code))
-        return self._site().labels.names[lang].get(code)
-
-    def message(self, lang: str, message: str, context: str = "") -> tuple[str, ...] | None:
-        """A translation of a text of the templates, one text for each plural form."""
-        self._note(f"@template/{catalogue_name(lang)}", ("message", lang, context, message))
-        return find_message(self._edition, lang, context, message)
-
-    def plural_form(self, lang: str, number: int) -> int:
-        """Which of a message's forms goes with a whole number."""
-        self._note(f"@template/{catalogue_name(lang)}", ("plural", lang))
-        catalogues = self._site().catalogues(lang)
-        return catalogues[0].plural(number) if catalogues else int(number != 1)
-
-    def wording(self, lang: str) -> Wording:
-        """The words by which a language counts, claims and points up or down. Raises SourceErrors."""
-        name = wording_name(lang)
-        self._note(f"@template/{name}", ("template", name))
-        return self._site().wording(lang)
+    # -- templates
 
     def has_template(self, name: str) -> bool:
         """Whether there is a template of this name; a change of its source is noted."""

@@ -6,9 +6,8 @@ from decimal import Decimal
 from fractions import Fraction
 
 from ..definitions import Coordinates
-from ..errors import FactError, SourceRef
+from ..errors import FactError
 from ..model import Value
-from ..sources.site import catalogue_name
 from .lookup import Lookup
 from .measures import mixed
 from .periods import is_period
@@ -44,13 +43,11 @@ class Words:
         self.style = lookup.style(lang)
 
     def message(self, text: str) -> str:
-        """A text of the catalogue. Raises FactError: `missing-message`."""
+        """A text of the catalogue. Raises FactError: `missing-message` or `fuzzy-message`."""
         found = self.lookup.message(self.lang, text)
-        if found is None:
-            where = SourceRef(f"templates/{catalogue_name(self.lang)}")
-            hint = f'add msgid "{text}" with its translation to {where.path}'
-            raise FactError("missing-message", f'the catalogue of "{self.lang}" lacks "{text}"', hint, where)
-        return found[0]
+        if found is None and (lack := self.lookup.lacks(self.lang, text)) is not None:
+            raise FactError(lack.code, lack.message, lack.hint, lack.where)
+        return found[0] if found else text
 
     def label(self, code: str) -> str:
         """The name of a code; periods name themselves. Raises FactError: `missing-label`."""
@@ -78,7 +75,8 @@ class Words:
     def points(self, number: Decimal, decimals: int) -> str:
         """ "percentage point" in the number that goes with a printed value."""
         forms = self.lookup.message(self.lang, "percentage point") or (self.message("percentage point"),)
-        return forms[0] if self.style.plural(number, decimals) == "one" else forms[-1]
+        like = self.style.whole_like(number, decimals)
+        return forms[-1] if like is None else forms[min(self.lookup.plural_form(self.lang, like), len(forms) - 1)]
 
     def quantity(self, value: Value, text: str) -> str:
         """A printed number with its unit: `6,3 %`, `EUR 62,472.5 million`, `1.1 percentage points`."""

@@ -29,6 +29,7 @@ from .lists import (
     render_root,
     render_sitemap,
 )
+from .messages import audit_catalogue
 from .prose import ProseRenderer
 from .provenance import render_figures
 from .record import render_record
@@ -108,6 +109,8 @@ class Press:
                 return Artifact(target, b"", part=render_feed_text(lookup, target.release, target.lang, desk))
             case "audit":
                 return self._audit(target, lookup)
+            case "messages":
+                return Artifact(target, b"", problems=audit_catalogue(lookup, target.lang, self.templates))
             case _:
                 return self._page(target, self._render(target, lookup), lookup)
 

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import io
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 
 from jinja2 import Environment, StrictUndefined, TemplateError, TemplateNotFound, TemplateSyntaxError
+from jinja2.ext import babel_extract
 from jinja2.loaders import FunctionLoader
 from jinja2.meta import find_referenced_templates
 
 from ..errors import FactError, Problem, SourceErrors, SourceRef, StaleSource, did_you_mean
 from ..facts.lookup import Lookup
+from ..sources.catalogues import Asked
 from ..sources.files import DEFAULT
-from ..sources.site import Site, catalogue_name
+from ..sources.site import Site
 from ..spec import decode
+
+_KEYWORDS = ("_", "gettext", "ngettext", "pgettext")
+#: How a comment before a text begins that is meant for translators.
+_NOTES = ("Translators:",)
 
 
 class Templates:
@@ -109,14 +116,26 @@ class Templates:
 
     # -- texts of the templates
 
+    def texts(self, path: str) -> tuple[Asked, ...]:
+        """Every text that a template asks the catalogues for, in its order. Raises SourceErrors: `template-error`."""
+        key = ("texts", path, self._site.snapshot.digest(path))
+        return self._site.shelf.once(key, lambda: self._read_texts(path))
+
+    def _read_texts(self, path: str) -> tuple[Asked, ...]:
+        source = decode(self._site.snapshot.read(path), path)
+        stream = io.BytesIO(source.encode())
+        options = {"trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}
+        try:
+            found = list(babel_extract(stream, _KEYWORDS, _NOTES, options))
+        except TemplateSyntaxError as error:
+            raise SourceErrors(_problem(error.message or "syntax error", path, error.lineno)) from None
+        return tuple(asked for _line, name, words, notes in found if (asked := _asked(name, words, notes, path)))
+
     def _find(self, message: str, context: str = "") -> tuple[str, ...] | None:
         assert self._lookup is not None
         found = self._lookup.message(self._lang, message, context)
-        if found is None:
-            path = f"templates/{catalogue_name(self._lang)}"
-            hint = f'add msgid "{message}" with its translation'
-            text = f'the catalogue of "{self._lang}" lacks "{message}"'
-            self._problems.append(Problem("missing-message", text, SourceRef(path), hint))
+        if found is None and (lack := self._lookup.lacks(self._lang, message, context)) is not None:
+            self._problems.append(lack)
         return found
 
     def _gettext(self, message: str) -> str:
@@ -133,6 +152,24 @@ class Templates:
             return singular if number == 1 else plural
         assert self._lookup is not None
         return found[min(self._lookup.plural_form(self._lang, number), len(found) - 1)]
+
+
+def _asked(name: str, words: object, notes: Iterable[str], path: str) -> Asked | None:
+    """A call of a template, as Jinja's extractor gives it → the text that it asks for; None when it is not constant."""
+    given = words if isinstance(words, tuple) else (words,)
+    if not given or not isinstance(given[0], str):
+        return None
+    texts = [word for word in given if isinstance(word, str)]
+    by = (f"templates/{path.partition('templates/')[2]}",)
+    notes = tuple(line.strip() for note in notes for line in note.splitlines() if line.strip())
+    match name, texts:
+        case ("pgettext", [context, text]):
+            return Asked(text, context, "", notes, by)
+        case ("ngettext", [text, plural]):
+            return Asked(text, "", plural, notes, by)
+        case ("_" | "gettext", [text, *_]):
+            return Asked(text, "", "", notes, by)
+    return None
 
 
 def _sources(site: Site) -> dict[str, str]:

@@ -6,7 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..errors import Problem, SourceErrors, SourceRef
 from ..spec import csv_mistake, decode
@@ -18,11 +18,15 @@ CONTACT = "site.contact"
 
 @dataclass(frozen=True)
 class Labels:
-    """Names of codes: language → code → name, and the line of each code. An empty cell is a name that is missing."""
+    """Names of codes: language → code → name, and the line of each code. An empty cell is a name that is missing.
+
+    A language in preparation has the source's name where it has none of its own; `lacking` says how often.
+    """
 
     names: Mapping[str, Mapping[str, str]]
     lines: Mapping[str, int]
     problems: tuple[Problem, ...] = ()
+    lacking: Mapping[str, int] = field(default_factory=dict)
 
 
 def is_contact(address: str) -> bool:
@@ -52,18 +56,25 @@ def read_labels(data: bytes, tags: tuple[str, ...]) -> Labels:
     return labels
 
 
-def parse_labels(data: bytes, tags: tuple[str, ...]) -> Labels:
-    """The bytes of labels.csv → the names, and what is wrong; then a code that it does not name names itself."""
+def parse_labels(data: bytes, tags: tuple[str, ...], coming: tuple[str, ...] = ()) -> Labels:
+    """The bytes of labels.csv → the names, and what is wrong; then a code that it does not name names itself.
+
+    The columns of languages in preparation (`coming`) may be absent or incomplete; no mistake in them is an error.
+    """
     try:
-        names, lines, problems = _read(decode(data, LABELS_FILE), tags)
+        names, lines, problems = _read(decode(data, LABELS_FILE), tags, coming)
     except SourceErrors as errors:
         return Labels({tag: _Unread() for tag in tags}, {}, errors.problems)
-    if problems:
+    if any(problem.level == "error" for problem in problems):
         return Labels({tag: _Unread(named) for tag, named in names.items()}, lines, tuple(problems))
-    return Labels(names, lines)
+    source = names[tags[0]]
+    lacking = {tag: sum(1 for code in source if code not in names[tag]) for tag in coming}
+    return Labels(names | {tag: source | names[tag] for tag in coming}, lines, tuple(problems), lacking)
 
 
-def _read(text: str, tags: tuple[str, ...]) -> tuple[Mapping[str, Mapping[str, str]], Mapping[str, int], list[Problem]]:
+def _read(
+    text: str, tags: tuple[str, ...], coming: tuple[str, ...]
+) -> tuple[dict[str, dict[str, str]], Mapping[str, int], list[Problem]]:
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     names: dict[str, dict[str, str]] = {tag: {} for tag in tags}
     lines: dict[str, int] = {}
@@ -71,11 +82,11 @@ def _read(text: str, tags: tuple[str, ...]) -> tuple[Mapping[str, Mapping[str, s
     start = 1
     try:
         head = next(reader, [])
-        columns = _columns(head, tags, problems)
+        columns = _columns(head, tuple(tag for tag in tags if tag not in coming or tag in head), problems)
         start = reader.line_num + 1
         for row in reader:
             if row:
-                _read_row(row, start, head, columns, names, lines, problems)
+                _read_row(row, start, head, columns, names, lines, problems, coming)
             start = reader.line_num + 1
     except csv.Error as error:
         message, hint = csv_mistake(error)
@@ -106,6 +117,7 @@ def _read_row(
     names: dict[str, dict[str, str]],
     lines: dict[str, int],
     problems: list[Problem],
+    coming: tuple[str, ...],
 ) -> None:
     where = SourceRef(LABELS_FILE, line)
     if len(row) != len(head):
@@ -120,9 +132,12 @@ def _read_row(
         problems.append(Problem("duplicate-key", message, where, "keep one of them"))
     else:
         lines[code] = line
-        for tag, named in names.items():
-            if name := row[columns[tag]].strip():
-                named[code] = name
-                if ".pattern" in code and name.count("{}") != 1:
-                    message = f'"{name}" does not say where the number stands'
-                    problems.append(Problem("bad-value", message, where, "write {} once, where the number stands"))
+        for tag in [tag for tag in names if tag in columns]:
+            name = row[columns[tag]].strip()
+            doubtful = ".pattern" in code and name.count("{}") != 1
+            if name and not (doubtful and tag in coming):
+                names[tag][code] = name
+            if name and doubtful:
+                message = f'"{name}" does not say where the number stands'
+                found = Problem("bad-value", message, where, "write {} once, where the number stands")
+                problems.append(found.at_level("warning") if tag in coming else found)

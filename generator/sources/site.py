@@ -9,41 +9,33 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field, replace
-from datetime import datetime
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property, lru_cache
 
 from ..config import SiteConfig
-from ..definitions import UNPUBLISHED, FrontMatter, Release, ReleaseHead, ReleaseText, Table
+from ..definitions import Release, ReleaseHead, ReleaseText, Table
 from ..errors import Problem, SourceErrors, SourceRef
-from ..formats import Catalogue, Style, read_catalogue, style_of
-from ..spec import decode
+from ..formats import Style, style_of
 from ..urls import slugify
+from .catalogues import Catalogue, catalogue_of
 from .files import DEFAULT, Snapshot, digest_of
-from .labels import CONTACT, LABELS_FILE, Labels, is_contact, missing_labels, parse_labels
-from .origins import SUFFIX, Origins, origins_path, read_origins
-from .releases import RELEASE_FILE, parse_release, read_release_head
+from .heads import RELEASE_ID as RELEASE_ID
+from .heads import Heads
+from .heads import Memo as Memo
+from .heads import text_path as text_path
+from .labels import LABELS_FILE, Labels, missing_labels, parse_labels
+from .names import wrong_names
+from .origins import Origins, origins_path, read_origins
+from .releases import RELEASE_FILE, parse_release
 from .schemas import read_schema
 from .shelf import Shelf
 from .tables import read_table
+from .terms import TERMS_FILE, Terms, read_terms
 from .texts import parse_text
 from .wording import Wording, read_wording, wording_name
 
 _RELEASE = re.compile(r"^data/([^/]+)/release\.toml$")
-RELEASE_ID = re.compile(r"^(?=.{1,100}$)[A-Za-z0-9]+([._-][A-Za-z0-9]+)*$")
 _LONGEST_SLUG = 100
-
-
-@dataclass(frozen=True)
-class Memo:
-    """What was read of a file's head, by the digest of the file: path → (digest, plain values)."""
-
-    heads: Mapping[str, tuple[str, Mapping[str, object]]] = field(default_factory=dict)
-
-    def get(self, path: str, digest: str) -> Mapping[str, object] | None:
-        """The values, if the file is still the same."""
-        known = self.heads.get(path)
-        return known[1] if known is not None and known[0] == digest else None
 
 
 class Site:
@@ -89,12 +81,19 @@ class Site:
     def labels(self) -> Labels:
         """The names of codes; none at all when the site has no labels.csv."""
         if LABELS_FILE not in self.snapshot:
-            return missing_labels(self.config.tags, told=self.snapshot.refuses(LABELS_FILE))
-        digest = self.snapshot.digest(LABELS_FILE)
-        return self.shelf.once(("labels", digest, self.config.tags), self._read_labels)
+            return missing_labels(self.config.all_tags, told=self.snapshot.refuses(LABELS_FILE))
+        tags, coming = self.config.all_tags, self.config.coming
+        key = ("labels", self.snapshot.digest(LABELS_FILE), tags, coming)
+        return self.shelf.once(key, lambda: parse_labels(self.snapshot.read(LABELS_FILE), tags, coming))
 
-    def _read_labels(self) -> Labels:
-        return parse_labels(self.snapshot.read(LABELS_FILE), self.config.tags)
+    @cached_property
+    def terms(self) -> Terms:
+        """The agreed terms; none at all when the site has no terms.csv."""
+        tags = self.config.all_tags
+        if TERMS_FILE not in self.snapshot:
+            return Terms(tags[0])
+        key = ("terms", self.snapshot.digest(TERMS_FILE), tags)
+        return self.shelf.once(key, lambda: read_terms(self.snapshot.read(TERMS_FILE), tags))
 
     @cached_property
     def config_digest(self) -> str:
@@ -102,6 +101,7 @@ class Site:
         values = asdict(self.config)
         values.pop("levels")
         values.pop("digest")
+        values["languages"] = [asdict(self.config.language(tag)) for tag in self.config.tags]
         return digest_of(repr(values))
 
     def _section(self, kind: str, lang: str) -> str:
@@ -159,6 +159,15 @@ class Site:
 
         return self.shelf.once(key, read)
 
+    def page_templates(self) -> tuple[str, ...]:
+        """The paths of all templates that pages are made with: the site's own, and the default ones."""
+        found = []
+        for path in self.snapshot.digests:
+            place, _, name = path.partition("templates/")
+            if place in ("", DEFAULT) and name and not name.startswith(("assets/", "locale/")):
+                found.append(path)
+        return tuple(sorted(found))
+
     def template_path(self, name: str) -> str | None:
         """Where a file of the templates stands: the site's own before the default one."""
         return next((path for path in self.template_files(name) if path in self.snapshot), None)
@@ -172,14 +181,7 @@ class Site:
         )
 
     def _catalogue(self, path: str) -> Catalogue:
-        data = decode(self.snapshot.read(path), path).encode()
-        try:
-            return read_catalogue(data)
-        except ValueError as error:
-            line = re.search(r" on ([0-9]+)$", str(error))
-            where = SourceRef(path, int(line.group(1)) if line else 0)
-            hint = "edit it with Poedit, which keeps the form"
-            raise SourceErrors(Problem("bad-syntax", f"this is not a catalogue: {error}", where, hint)) from None
+        return catalogue_of(self.snapshot.read(path), path)
 
     def _style(self, lang: str) -> Style:
         language = self.config.language(lang)
@@ -204,11 +206,6 @@ def catalogue_name(lang: str) -> str:
     return f"locale/{lang.replace('-', '_')}/LC_MESSAGES/messages.po"
 
 
-def text_path(config: SiteConfig, kind: str, release: str, lang: str) -> str:
-    """The path of a release's text in a language."""
-    return f"content/{lang}/{config.kinds[kind].folder}/{release}.md"
-
-
 @dataclass(frozen=True)
 class Reading:
     """What reading the site gave: the site, the heads as plain values for the next build's memo, and what is wrong."""
@@ -229,7 +226,7 @@ def read_site(
 
     `mistakes` are those of the configuration; `shelf` has what earlier builds of this process read.
     """
-    reader = _Heads(config, snapshot, memo)
+    reader = Heads(config, snapshot, memo)
     heads: dict[str, ReleaseHead] = {}
     expected: set[str] = set()
     for path in sorted(snapshot.digests):
@@ -245,157 +242,13 @@ def read_site(
         *snapshot.problems,
         *reader.problems,
         *site.labels.problems,
-        *_unnamed(site),
-        *_contacts(site),
+        *site.terms.problems,
+        *reader.coming(),
+        *_names(site),
     ]
     return Reading(site, Memo(reader.fresh), tuple(problems))
 
 
-def _unnamed(site: Site) -> Iterator[Problem]:
-    """The names that every page shows."""
-    kinds = dict.fromkeys(head.kind for head in site.heads.values() if site.config.kinds[head.kind].listed)
-    for tag, names in site.labels.names.items():
-        for code in ("site.title", *(f"kind.{kind}" for kind in kinds)):
-            if LABELS_FILE in site.snapshot and names.get(code) is None:
-                where = SourceRef(LABELS_FILE, site.labels.lines.get(code, 0))
-                message = f'the code "{code}" has no name in "{tag}"'
-                yield Problem("missing-label", message, where, "every page shows it: add it, in every language")
-
-
-def _contacts(site: Site) -> Iterator[Problem]:
-    """Addresses of the site's makers that are none."""
-    for tag, names in site.labels.names.items():
-        address = dict(names).get(CONTACT)
-        if address is not None and not is_contact(address):
-            where = SourceRef(LABELS_FILE, site.labels.lines.get(CONTACT, 0))
-            message = f'the name of "{CONTACT}" in "{tag}" is not an address: {address}'
-            yield Problem("bad-link", message, where, "write mailto:somebody@stat.example or https://…")
-
-
-class _Heads:
-    """Reads heads, remembers them, and collects problems."""
-
-    def __init__(self, config: SiteConfig, snapshot: Snapshot, memo: Memo) -> None:
-        self.config, self.snapshot, self.memo = config, snapshot, memo
-        self.fresh: dict[str, tuple[str, Mapping[str, object]]] = {}
-        self.problems: list[Problem] = []
-        self.broken: set[str] = set()
-
-    def head(self, release: str, path: str, expected: set[str]) -> ReleaseHead | None:
-        if not RELEASE_ID.match(release):
-            hint = "use letters, digits and hyphens"
-            self.problems.append(
-                Problem("bad-path", f'the folder name "{release}" cannot be used', SourceRef(path), hint)
-            )
-            return None
-        try:
-            facts = self.facts(release, path)
-        except SourceErrors as errors:
-            self.problems.extend(errors.problems)
-            self.broken.add(release)
-            self.texts_of_unknown_kind(release)
-            return None
-        kind, draft = str(facts["kind"]), bool(facts["draft"])
-        texts: dict[str, FrontMatter] = {}
-        whole = True
-        for lang in self.config.tags:
-            text = text_path(self.config, kind, release, lang)
-            expected.add(text)
-            if self.snapshot.refuses(text):
-                whole = False
-                continue
-            if text not in self.snapshot:
-                self.missing(release, path, lang, text, draft)
-                continue
-            before = len(self.problems)
-            front = self.front(release, text, lang)
-            if front is not None:
-                texts[lang] = front
-            if len(self.problems) > before:
-                whole = False
-                if draft:
-                    self.problems[before:] = [problem.at_level("warning") for problem in self.problems[before:]]
-        if not texts:
-            self.broken.add(release)
-            self.problems += parse_release(self.snapshot.read(path), path, release, self.config).problems
-            return None
-        files = facts["files"]
-        assert isinstance(files, dict)
-        published = datetime.fromisoformat(str(facts["published"])) if whole else UNPUBLISHED
-        return ReleaseHead(release, kind, published, draft, texts, files)
-
-    def facts(self, release: str, path: str) -> Mapping[str, object]:
-        known = self.memo.get(path, self.snapshot.digest(path))
-        if known is not None and known["kind"] in self.config.kinds:
-            facts = known
-        else:
-            facts = read_release_head(self.snapshot.read(path), path, release, self.config)
-        self.fresh[path] = (self.snapshot.digest(path), facts)
-        return facts
-
-    def front(self, release: str, path: str, lang: str) -> FrontMatter | None:
-        """The front matter, with what is wrong in it noted; None when the file cannot be read at all."""
-        known = self.memo.get(path, self.snapshot.digest(path))
-        if known is None:
-            try:
-                text, problems = parse_text(self.snapshot.read(path), path, release, lang)
-            except SourceErrors as errors:
-                self.problems.extend(errors.problems)
-                return None
-            front = text.front
-            if problems:
-                self.problems.extend(problems)
-                return front
-            known = {"title": front.title, "summary": front.summary, "slug": front.slug}
-            known |= {"lines": dict(front.lines), "charts": list(front.charts), "cites": front.cites}
-        self.fresh[path] = (self.snapshot.digest(path), known)
-        lines, charts = known["lines"], known["charts"]
-        assert isinstance(lines, dict)
-        assert isinstance(charts, list)
-        head = (str(known["title"]), str(known["summary"]), str(known["slug"]))
-        return FrontMatter(*head, lines, tuple(charts), bool(known["cites"]))
-
-    def missing(self, release: str, path: str, lang: str, text: str, draft: bool) -> None:
-        hint = f"write {text}, or set missing-language under [checks] in site.toml"
-        problem = Problem("missing-language", f'release "{release}" has no text in "{lang}"', SourceRef(path), hint)
-        self.problems.append(problem.at_level("warning") if draft else problem)
-
-    def texts_of_unknown_kind(self, release: str) -> None:
-        """The texts of a release whose release.toml is broken are read too, so that all mistakes show at once."""
-        for kind in self.config.kinds:
-            for lang in self.config.tags:
-                path = text_path(self.config, kind, release, lang)
-                if path in self.snapshot:
-                    self.front(release, path, lang)
-
-    def orphans(self, expected: Iterable[str]) -> None:
-        """Texts that no release claims."""
-        wanted = set(expected)
-        by_name = {path.rsplit("/", 1)[-1]: path for path in sorted(wanted)}
-        for path in sorted(self.snapshot.digests):
-            name = path.rsplit("/", 1)[-1]
-            if not path.startswith("content/") or not name.endswith(".md") or path in wanted:
-                continue
-            release = name.removesuffix(".md")
-            if release in self.broken or self.snapshot.refuses(f"data/{release}/{RELEASE_FILE}"):
-                continue
-            hint = f"write data/{release}/release.toml, or delete the text"
-            lang = path.split("/")[1]
-            if lang not in self.config.tags:
-                hint = f'"{lang}" is not among the languages of site.toml'
-            elif name in by_name:
-                hint = f"its release is read from {by_name[name]}: move the file there"
-            self.problems.append(Problem("orphan-text", "this text belongs to no release", SourceRef(path), hint))
-
-    def lost_records(self) -> None:
-        """Records of origins beside which no translation stands."""
-        for path in sorted(self.snapshot.digests):
-            if not path.startswith("content/") or not path.endswith(SUFFIX):
-                continue
-            text = path.removesuffix(SUFFIX) + ".md"
-            message, hint = "this record belongs to no translation", f"delete it, or put back {text}"
-            if path.split("/")[1] == self.config.tags[0]:
-                message, hint = "this record stands beside a text of the source language", "delete it"
-            elif text in self.snapshot or self.snapshot.refuses(text):
-                continue
-            self.problems.append(Problem("orphan-text", message, SourceRef(path), hint, "warning"))
+def _names(site: Site) -> Iterator[Problem]:
+    if LABELS_FILE in site.snapshot:
+        yield from wrong_names(site.config, site.labels, [head.kind for head in site.heads.values()])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from generator.errors import Problem, SourceRef
@@ -215,7 +217,7 @@ def test_problems_are_shown_whole_and_are_never_html() -> None:
 
 
 def test_warnings_alone_do_not_say_that_the_page_is_old() -> None:
-    told = message(State(hosting=SITE, problems=(WARNING, WARNING.at_level("hint"))), "/fr/")
+    told = message(State(hosting=SITE, problems=(WARNING, replace(WARNING, message="another", level="hint"))), "/fr/")
     assert (told.summary, told.broken) == ("1 warning, 1 hint", False)
     assert message(State(hosting=SITE), "/fr/").problems == ""
 
