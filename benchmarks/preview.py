@@ -105,7 +105,7 @@ def measure(root: Path, runs: int) -> dict[str, list[float]]:
     style.parent.mkdir(parents=True, exist_ok=True)
     if not style.exists():
         shutil.copy(REPO / "templates" / "assets" / "site.css", style)
-    steps: dict[str, list[float]] = {"first page": [], "a text": [], "the style sheet": [], "nothing (memory, MB)": []}
+    steps: dict[str, list[float]] = {"first page": [], "a text": [], "the style sheet": [], "memory (MB)": []}
     with preview(root) as running:
         steps["first page"].append(running.until("/en/", lambda status, _body: status == 200))
         _status, body = running.get("/sitemap.xml")
@@ -121,7 +121,7 @@ def measure(root: Path, runs: int) -> dict[str, list[float]]:
             style.write_text(style.read_text(encoding="utf-8") + f"\n/* {words} */\n", encoding="utf-8")
             _status, before = running.get(page)
             steps["the style sheet"].append(running.until(page, lambda _status, body, before=before: body != before))
-        steps["nothing (memory, MB)"].append(running.memory_mb())
+        steps["memory (MB)"].append(running.memory_mb())
     return steps
 
 
@@ -149,7 +149,7 @@ def main() -> None:
         for name, root in sites.items():
             for step, found in measure(root, options.runs).items():
                 values = statistics.median(found), min(found), max(found)
-                unit = 1 if "memory" in step else 1000
+                unit = 1 if step == "memory (MB)" else 1000
                 shown = " ".join(f"{value * unit:>9.0f}" for value in values)
                 print(f"{name:>16} {step:>22} {shown}{'' if unit == 1 else ' ms'}", flush=True)
 

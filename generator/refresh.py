@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from .errors import Problem, SourceErrors, StaleSource
-from .facts.edition import PART_UNIT, Edition, Parts, Record
+from .errors import Problem
+from .facts.edition import PART_UNIT, Edition, Parts
 from .model import FeedText, Headline, Part, Target
 from .output.manifest import Detail, Made, Manifest
 from .output.write import Stage
@@ -112,13 +112,6 @@ def fresh_keys(edition: Edition, targets: Iterable[Target], before: Manifest, ch
         elif not made.problems:
             doubtful.append(target.key)
     for key, asked in before.details.questions(doubtful).items():
-        if all(_same_answers(edition, asked, unit) for unit in changed & set(before.made[key].units)):
+        if all(edition.same_answers(asked.get(unit, {})) for unit in changed & set(before.made[key].units)):
             fresh.add(key)
     return fresh
-
-
-def _same_answers(edition: Edition, questions: Record, unit: str) -> bool:
-    try:
-        return all(edition.answer(question) == digest for question, digest in questions.get(unit, {}).items())
-    except (SourceErrors, StaleSource, LookupError):
-        return False  # what cannot be answered any more is for the target itself to report

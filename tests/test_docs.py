@@ -37,6 +37,7 @@ GUIDES = (
     "statistician",
     "writer",
     "translator",
+    "traducteur",
     "designer",
     "design",
     "publisher",

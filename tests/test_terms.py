@@ -146,9 +146,9 @@ def test_other_releases_are_not_audited_again(tmp_path: Path, monkeypatch: pytes
     audited: list[str] = []
     real = targets.audit_release
 
-    def audit(release: str, lookup):  # type: ignore[no-untyped-def]
+    def audit(release: str, *given):  # type: ignore[no-untyped-def]
         audited.append(release)
-        return real(release, lookup)
+        return real(release, *given)
 
     sources = {path: data for path, data in site(ROWS.replace("stock", "reserve")).items() if "/delta" not in path}
     build(sources, tmp_path / "site", NOW)

@@ -18,6 +18,7 @@ from ..definitions import Cell, ChartSpec, DisplayPart, DisplaySpec, Entry, Meas
 from ..errors import FactError, SourceErrors
 from ..facts.edition import TableData
 from ..facts.figures import parse_figure
+from ..facts.kept import Kept
 from ..facts.lookup import Lookup
 from ..facts.measures import evaluate
 from ..facts.words import CLOSE, FRACTIONS, Words
@@ -57,27 +58,22 @@ class _Cells:
 
 
 class Recounts:
-    """What the targets of one process share, a release at a time: each number is counted once, and every target that
-    needs it notes the questions. What builds before counted serves as long as nothing that it asked has changed."""
+    """What the targets of one process share: each number is counted once, and every target that needs it notes the
+    questions."""
 
     def __init__(self) -> None:
-        self._release = ""
-        self._known: dict[tuple[str, ...], tuple[Any, Mapping[str, Mapping[tuple[str, ...], str]], Mapping[str, str]]]
-        self._known = {}
+        self._kept = Kept[Any]()
 
     def once(self, lookup: Lookup, release: str, key: tuple[str, ...], count: Callable[[Lookup], Any]) -> Any:
         """What counting gives (or raises), now or before."""
-        if release != self._release:
-            self._release, self._known = release, {}
-        if key not in self._known or not lookup.same(self._known[key][2]):
-            apart = lookup.apart()
+
+        def tried(apart: Lookup) -> Any:
             try:
-                answer = count(apart)
+                return count(apart)
             except UNCOUNTED as error:
-                answer = error
-            self._known[key] = (answer, apart.asked, apart.units())
-        answer, asked, _units = self._known[key]
-        lookup.take_over(asked)
+                return error
+
+        answer = self._kept.once(lookup, (release, *key), tried)
         if isinstance(answer, Exception):
             raise answer
         return answer

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 
 from ..definitions import ClaimSpec, Reference, Release
 from ..errors import FactError, Problem, SourceErrors, SourceRef
@@ -10,18 +11,22 @@ from ..model import Row
 from ..sources.texts import references
 from .claims import judge, number_of
 from .decimals import uneven_decimals
+from .kept import Kept
 from .lookup import Lookup
-from .parity import compare_languages
+from .parity import compare_languages, outline
 from .setting import doubtful
 from .terms import audit_terms
 from .translations import audit_translations
 from .wording import audit_wording
 
+Findings = Kept[tuple[Problem, ...]]
+"""What parts of an audit found, where they found nothing: findings name lines, which move."""
 
-def audit_release(release: str, lookup: Lookup) -> tuple[Problem, ...]:
-    """Read every table, judge every claim, and compare the languages of a release."""
+
+def audit_release(release: str, lookup: Lookup, sound: Findings) -> tuple[Problem, ...]:
+    """Read every table, judge every claim, and compare the languages of a release. `sound` is what is known to be."""
     definitions = lookup.whole_release(release)
-    texts = {lang: references(lookup.text(release, lang)) for lang in lookup.languages(release)}
+    texts = {lang: lookup.of_text(release, lang, "references", references) for lang in lookup.languages(release)}
     paths = {lang: lookup.text(release, lang).path for lang in texts}
     problems = list(definitions.problems)
     unread = set()
@@ -32,19 +37,30 @@ def audit_release(release: str, lookup: Lookup) -> tuple[Problem, ...]:
             unread.add(table)
     for claim in definitions.claims.values():
         if claim.table not in unread:
-            problems += _judge(claim, definitions, lookup, _places("claim", claim.id, texts, paths))
+            places = _places("claim", claim.id, texts, paths)
+            judge_it = partial(_judge, claim, definitions, places)
+            problems += sound.once(lookup, ("claim", release, claim.id), judge_it, _nothing)
     problems += _unused(definitions, texts)
     bodies = {lang: lookup.text(release, lang) for lang in texts}
     if all(text.front.title and text.front.summary for text in bodies.values()):
-        problems += compare_languages(bodies)
+        outlines = {lang: lookup.of_text(release, lang, "outline", outline) for lang in bodies}
+        problems += compare_languages(outlines)
         problems += audit_translations(bodies, lookup)
         problems += audit_terms(bodies, lookup)
-    for lang, text in bodies.items():
-        problems += doubtful(text, lookup.bare(release, lang), definitions.literals)
+    literals = tuple(definitions.literals)
+    for lang in bodies:
+        bared = lookup.bare(release, lang)
+        problems += lookup.of_text(release, lang, "doubts", partial(doubtful, bared=bared, literals=literals), literals)
     problems += audit_wording(definitions, bodies, lookup)
     for lang, named in texts.items():
-        problems += uneven_decimals(named, paths[lang], lookup, release)
+        figures = tuple(reference.name for reference in named if reference.kind == "figure")
+        compare = partial(uneven_decimals, named, paths[lang], release)
+        problems += sound.once(lookup, ("decimals", release, figures), compare, _nothing)
     return tuple(problems)
+
+
+def _nothing(found: tuple[Problem, ...]) -> bool:
+    return not found
 
 
 def _read(lookup: Lookup, release: str, table: str) -> Iterator[Problem]:
@@ -65,16 +81,14 @@ def _places(kind: str, name: str, texts: Mapping[str, tuple[Reference, ...]], pa
     ]
 
 
-def _judge(claim: ClaimSpec, release: Release, lookup: Lookup, places: list[str]) -> Iterator[Problem]:
+def _judge(claim: ClaimSpec, release: Release, places: list[str], lookup: Lookup) -> tuple[Problem, ...]:
     where = SourceRef(release.path, claim.line)
     try:
         verdict = judge(claim, lookup, release.id)
     except FactError as error:
-        yield error.at(where, f"[claims.{claim.id}]: ")
-        return
+        return (error.at(where, f"[claims.{claim.id}]: "),)
     except SourceErrors as errors:
-        yield from errors.problems
-        return
+        return errors.problems
     if not verdict.holds:
         message = f'the claim "{claim.id}" is false: "{claim.holds}"'
         if verdict.reason:
@@ -82,7 +96,8 @@ def _judge(claim: ClaimSpec, release: Release, lookup: Lookup, places: list[str]
         hint = "correct the claim, and the words that assert it"
         if places:
             hint += f": {', '.join(places)}"
-        yield Problem("claim-false", message, where, hint, details=tuple(map(_row, verdict.breaking)))
+        return (Problem("claim-false", message, where, hint, details=tuple(map(_row, verdict.breaking))),)
+    return ()
 
 
 def _row(row: Row) -> str:

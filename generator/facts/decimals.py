@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from ..definitions import Reference
 from ..errors import FactError, Problem, SourceErrors, SourceRef
@@ -13,7 +13,7 @@ from .lookup import Lookup
 _PLACES = tuple((str(places),) for places in range(13))
 
 
-def uneven_decimals(references: Iterable[Reference], path: str, lookup: Lookup, release: str) -> Iterator[Problem]:
+def uneven_decimals(references: Iterable[Reference], path: str, release: str, lookup: Lookup) -> tuple[Problem, ...]:
     """Each figure that one page prints in two ways. It may, where each of them says `decimals(n)` itself: a figure in
     two units is two figures, its sign is not counted, and words and places in an order have no decimals."""
     uses: dict[tuple[str, str], list[tuple[int, bool, int]]] = {}
@@ -21,6 +21,10 @@ def uneven_decimals(references: Iterable[Reference], path: str, lookup: Lookup, 
         if reference.kind == "figure" and (found := _printed(reference.name, lookup, release)) is not None:
             key, decimals, asked = found
             uses.setdefault(key, []).append((decimals, asked, reference.line))
+    return tuple(_uneven(uses, path))
+
+
+def _uneven(uses: Mapping[tuple[str, str], list[tuple[int, bool, int]]], path: str) -> Iterator[Problem]:
     for (name, _unit), found_uses in uses.items():
         for one, other in itertools.combinations(found_uses, 2):
             if one[0] != other[0] and not (one[1] and other[1]):

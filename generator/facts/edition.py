@@ -17,13 +17,13 @@ from ..definitions import (
     Table,
     TableSpec,
 )
+from ..errors import SourceErrors, StaleSource
 from ..model import Headline, Part, Standing, Value
 from ..sources.files import digest_of
 from ..sources.origins import SUFFIX
 from ..sources.passages import passages
 from ..sources.site import Site
 from ..sources.terms import Terms, composed
-from ..sources.texts import charts_shown, cited
 from .bare_text import FIGURE, bare
 
 Question = tuple[str, ...]
@@ -143,6 +143,13 @@ class Edition:
             return str(self.keeps_origins(unit.removeprefix(ORIGINS_UNIT)))
         name = unit.removeprefix("@template/")
         return "|".join(self.site.snapshot.digest(path) for path in self.site.template_files(name))
+
+    def same_answers(self, questions: Mapping[Question, str]) -> bool:
+        """Whether questions would get the answers that they got."""
+        try:
+            return all(self.answer(question) == digest for question, digest in questions.items())
+        except (SourceErrors, StaleSource, LookupError):
+            return False  # what cannot be answered any more is for the target itself to report
 
     def answer(self, question: Question) -> str:
         """The digest of the answer that a question would get now."""
@@ -267,13 +274,12 @@ def _answer_charts(edition: Edition, release: str, lang: str) -> str:
 
 
 def _answer_words(edition: Edition, release: str, lang: str, chart: str) -> str:
-    text = edition.site.text(release, lang)
-    words = charts_shown(text.body).get(chart)
+    words = edition.site.charts_shown(release, lang).get(chart)
     return ABSENT if words is None else digest_of(repr((words.title, words.description)))
 
 
 def _answer_cited(edition: Edition, release: str, lang: str) -> str:
-    return digest_of(repr(cited(edition.site.text(release, lang))))
+    return digest_of(repr(edition.site.cited(release, lang)))
 
 
 def _answer_cites(edition: Edition, release: str, lang: str) -> str:

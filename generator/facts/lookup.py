@@ -7,9 +7,10 @@ next build asks again only the questions of units that changed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from typing import TypeVar
 
 from ..definitions import (
     ChartSpec,
@@ -30,7 +31,6 @@ from ..errors import FactError, SourceErrors, did_you_mean
 from ..model import DataFile, FeedText, Headline, Standing
 from ..sources.origins import Origins, origins_path
 from ..sources.passages import passages
-from ..sources.texts import charts_shown, cited
 from ..urls import LASTING
 from .asking import Asking
 from .bare_text import Bare, bare
@@ -40,9 +40,12 @@ from .edition import (
     SITE_UNIT,
     TABLE_UNIT,
     Question,
+    Record,
     TableData,
     holds_words,
 )
+
+Value = TypeVar("Value")
 
 
 class Lookup(Asking):
@@ -61,9 +64,10 @@ class Lookup(Asking):
         """The units that were asked so far, with their digests."""
         return {unit: self._edition.unit_digest(unit) for unit in self.asked}
 
-    def same(self, units: Mapping[str, str]) -> bool:
-        """Whether units still have the digests that they had."""
-        return all(self._edition.unit_digest(unit) == digest for unit, digest in units.items())
+    def still(self, asked: Record, units: Mapping[str, str]) -> bool:
+        """Whether all questions still have the answers that they had; `units` has the digests that units had then."""
+        changed = (unit for unit, digest in units.items() if self._edition.unit_digest(unit) != digest)
+        return all(self._edition.same_answers(asked.get(unit, {})) for unit in changed)
 
     def take_over(self, asked: Mapping[str, Mapping[Question, str]]) -> None:
         """Note what an answer needed that another target worked out."""
@@ -160,7 +164,7 @@ class Lookup(Asking):
     def cited(self, release: str, lang: str) -> tuple[Citation, ...]:
         """What a text names, in reading order: unlike the text, it stays the same when other words change."""
         self._note(self._site().text_file(release, lang), ("cited", release, lang))
-        return cited(self._site().text(release, lang))
+        return self._site().cited(release, lang)
 
     def front(self, release: str, lang: str) -> FrontMatter:
         """Title, summary and slug of a release in a language that it has."""
@@ -213,11 +217,18 @@ class Lookup(Asking):
         self._note(path, ("file", path))
         return self._site().text(release, lang)
 
+    def of_text(
+        self, release: str, lang: str, what: str, make: Callable[[ReleaseText], Value], *also: Hashable
+    ) -> Value:
+        """What is made of a text, and of nothing but what `also` says: kept as long as the text is the same.
+        Raises SourceErrors."""
+        text = self.text(release, lang)
+        key = (what, text.path, self._site().snapshot.digest(text.path), *also)
+        return self._site().shelf.once(key, lambda: make(text))
+
     def bare(self, release: str, lang: str) -> tuple[Bare, ...]:
         """The passages of a text without signs. Raises SourceErrors."""
-        text = self.text(release, lang)
-        key = ("bare", text.path, self._site().snapshot.digest(text.path))
-        return self._site().shelf.once(key, lambda: tuple(map(bare, passages(text))))
+        return self.of_text(release, lang, "bare", lambda text: tuple(map(bare, passages(text))))
 
     def origins(self, release: str, lang: str) -> Origins | None:
         """The record of a translation; None when there is none. Raises SourceErrors."""
@@ -234,8 +245,7 @@ class Lookup(Asking):
         """What a text says of a chart that it shows. Raises SourceErrors."""
         path = self._site().text_file(release, lang)
         self._note(path, ("words", release, lang, chart))
-        text = self._site().text(release, lang)
-        return charts_shown(text.body, text.body_line)[chart]
+        return self._site().charts_shown(release, lang)[chart]
 
     def literals_with_source(self, release: str, lang: str) -> tuple[LiteralSpec, ...]:
         """The literals of a release that name a source, and that a text holds. Raises SourceErrors."""

@@ -42,9 +42,8 @@ class Outline:
     marks: Mapping[Mark, tuple[int, ...]]
 
 
-def compare_languages(texts: Mapping[str, ReleaseText]) -> Iterator[Problem]:
-    """Every difference between the first language and each other one; nothing where a text could not be read whole."""
-    outlines = {lang: outline(text) for lang, text in texts.items()}
+def compare_languages(outlines: Mapping[str, Outline]) -> Iterator[Problem]:
+    """Every difference between the first language and each other one."""
     first, *others = outlines
     for lang in others:
         one, other = outlines[first], outlines[lang]

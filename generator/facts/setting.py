@@ -17,10 +17,10 @@ _COVERS = re.compile(f"[{FIGURE}{HIDDEN}]+")
 _MOST = 50
 
 
-def doubtful(text: ReleaseText, bared: Sequence[Bare], literals: Iterable[str]) -> Iterator[Problem]:
+def doubtful(text: ReleaseText, bared: Sequence[Bare], literals: Iterable[str]) -> tuple[Problem, ...]:
     """Every doubt about the setting of a text, but for what the generator sets by itself, and declared literals; of a
     text with very many, the first. `bared` are its passages without signs."""
-    return islice(_doubtful(text, bared, [literal for literal in literals if literal]), _MOST)
+    return tuple(islice(_doubtful(text, bared, [literal for literal in literals if literal]), _MOST))
 
 
 def _doubtful(text: ReleaseText, bared: Sequence[Bare], declared: Sequence[str]) -> Iterator[Problem]:

@@ -11,7 +11,8 @@ from ..sources.passages import Passage
 from ..sources.terms import TERMS_FILE, Term, Terms, composed, form_pattern
 from .bare_text import bare
 from .lookup import Lookup
-from .staleness import Pair, pair
+from .staleness import Pair
+from .translations import pairs_of
 
 
 def audit_terms(texts: Mapping[str, ReleaseText], lookup: Lookup) -> Iterator[Problem]:
@@ -28,7 +29,7 @@ def audit_terms(texts: Mapping[str, ReleaseText], lookup: Lookup) -> Iterator[Pr
                 origins = lookup.origins(text.release, lang)
             except SourceErrors:  # which is told with the translation's state
                 origins = None
-            for one in pair(texts[source], text, origins):
+            for one in pairs_of(texts[source], text, origins, lookup):
                 yield from _unused(one, terms, texts[source], text)
 
 

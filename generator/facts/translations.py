@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from ..definitions import ReleaseText
 from ..errors import Problem, SourceErrors, SourceRef
-from ..sources.origins import origins_path, plain_space
+from ..sources.origins import Origins, origins_path, plain_space
 from ..sources.passages import Kind, Passage
 from .lookup import Lookup
 from .staleness import Pair, pair
@@ -52,7 +52,13 @@ def audit_translations(bodies: Mapping[str, ReleaseText], lookup: Lookup) -> Ite
         elif origins.source != source:
             yield other_source(text.path, origins.source, source)
         else:
-            yield from _problems(bodies[source], text, pair(bodies[source], text, origins))
+            yield from _problems(bodies[source], text, pairs_of(bodies[source], text, origins, lookup))
+
+
+def pairs_of(source: ReleaseText, text: ReleaseText, origins: Origins | None, lookup: Lookup) -> tuple[Pair, ...]:
+    """The blocks of a source and of its translation: `staleness.pair`, kept while texts and record are the same."""
+    made_of = (source.path, source.front.title, source.front.summary, source.body, origins)
+    return lookup.of_text(text.release, text.lang, "pairs", lambda text: pair(source, text, origins), *made_of)
 
 
 def other_source(text_path: str, recorded: str, source: str) -> Problem:

@@ -6,7 +6,9 @@ feed readers can, and every address is absolute.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from html import escape
+from typing import Self
 
 from .. import urls
 from ..errors import FactError, Problem, SourceErrors, SourceRef, did_you_mean
@@ -119,7 +121,7 @@ class _Drawing(Facts):
 
     def __init__(self, lookup: Lookup, release: str, lang: str, templates: Templates) -> None:
         super().__init__(lookup, release, lang)
-        self.templates = templates
+        self.templates, self.kept = templates, templates.kept
         self.charts: list[str] = []
         self.tables: list[str] = []
 
@@ -140,8 +142,28 @@ class _Drawing(Facts):
     def table(self, name: str, caption: str, line: int) -> str:
         """The HTML of a display."""
         self.again("table", name, self.tables, line)
+        return self.once(("table", name, caption), lambda apart: apart.draw_table(name, caption, line))
+
+    def draw_table(self, name: str, caption: str, line: int) -> str:
+        """The HTML of a display, made now."""
         grid = self.grid(name, line)
         return "" if grid is None else self.fill("table.html", table=TableView(grid, caption, f"table-{name}"))
+
+    def once(self, key: tuple[str, ...], draw: Callable[[Self], str]) -> str:
+        """A block of the text, drawn now or before: by facts of the same place, that note what they ask apart."""
+
+        def drawn(lookup: Lookup) -> tuple[str, list[Problem]]:
+            apart = self.apart(lookup)
+            return draw(apart), apart.problems
+
+        place = (type(self).__name__, self.release, self.lang, *key)
+        html, problems = self.kept.once(self.lookup, place, drawn, keep=lambda made: not made[1])
+        self.problems.extend(problems)
+        return html
+
+    def apart(self, lookup: Lookup) -> Self:
+        """The same facts, asked of another lookup."""
+        return type(self)(lookup, self.release, self.lang, self.templates)
 
 
 class PageFacts(_Drawing):
@@ -153,9 +175,18 @@ class PageFacts(_Drawing):
         super().__init__(lookup, release, lang, templates)
         self.output, self.cache = output, cache
 
+    def apart(self, lookup: Lookup) -> Self:
+        """See `_Drawing.apart`."""
+        return type(self)(lookup, self.release, self.lang, self.output, self.templates, self.cache)
+
     def chart(self, name: str, description: str, title: str, line: int) -> str:
         """The HTML of a chart, drawn for wide and for narrow screens."""
         self.again("chart", name, self.charts, line)
+        key = ("chart", self.output, name, description, title)
+        return self.once(key, lambda apart: apart.draw_chart(name, description, title, line))
+
+    def draw_chart(self, name: str, description: str, title: str, line: int) -> str:
+        """The HTML of a chart, made now."""
         made = self.plot(name, title, description, line)
         if made is None:
             return ""
@@ -182,6 +213,10 @@ class FeedFacts(_Drawing):
 
     def chart(self, name: str, description: str, title: str, line: int) -> str:
         """A chart as a picture with its caption."""
+        return self.once(("chart", name, description, title), lambda apart: apart.draw(name, description, title, line))
+
+    def draw(self, name: str, description: str, title: str, line: int) -> str:
+        """A chart as a picture, made now."""
         made = self.plot(name, title, description, line)
         if made is None:
             return ""

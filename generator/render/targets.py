@@ -9,8 +9,9 @@ from urllib.parse import unquote
 
 from .. import urls
 from ..errors import FactError, SourceErrors, SourceRef
-from ..facts.audit import audit_release
+from ..facts.audit import Findings, audit_release
 from ..facts.edition import Edition
+from ..facts.kept import Kept
 from ..facts.lookup import Lookup
 from ..facts.words import Words
 from ..model import Artifact, Link, Target
@@ -47,6 +48,7 @@ class Workbench:
     """What one build may leave to the next in the same process: compiled templates and Markdown converters."""
 
     def __init__(self) -> None:
+        self.sound: Findings = Kept()
         self._templates: Templates | None = None
         self._prose: dict[tuple[str, str], ProseRenderer] = {}
 
@@ -129,7 +131,7 @@ class Press:
 
     def _audit(self, target: Target, lookup: Lookup) -> Artifact:
         """What is wrong with a release. No level can let a definition pass that cannot be used."""
-        found = audit_release(target.release, lookup)
+        found = audit_release(target.release, lookup, self._bench.sound)
         mistakes = lookup.whole_release(target.release).problems
         if mistakes:
             level = lookup.config().level

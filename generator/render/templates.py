@@ -13,6 +13,7 @@ from jinja2.loaders import FunctionLoader
 from jinja2.meta import find_referenced_templates
 
 from ..errors import FactError, Problem, SourceErrors, SourceRef, StaleSource, did_you_mean
+from ..facts.kept import Kept
 from ..facts.lookup import Lookup
 from ..sources.catalogues import Asked
 from ..sources.files import DEFAULT
@@ -32,6 +33,7 @@ class Templates:
 
     def __init__(self, site: Site) -> None:
         self._site, self._sources = site, _sources(site)
+        self.kept: Kept[tuple[str, list[Problem]]] = Kept()  # what these templates made for a text
         self._lookup: Lookup | None = None
         self._lang = ""
         self._problems: list[Problem] = []

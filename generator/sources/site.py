@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, replace
 from functools import cached_property, lru_cache
 
 from ..config import SiteConfig
-from ..definitions import Release, ReleaseHead, ReleaseText, Table
+from ..definitions import ChartWords, Citation, Release, ReleaseHead, ReleaseText, Table
 from ..errors import Problem, SourceErrors, SourceRef
 from ..formats import Style, style_of
 from ..urls import slugify
@@ -31,7 +31,7 @@ from .schemas import read_schema
 from .shelf import Shelf
 from .tables import read_table
 from .terms import TERMS_FILE, Terms, read_terms
-from .texts import parse_text
+from .texts import charts_shown, cited, parse_text
 from .wording import Wording, read_wording, wording_name
 
 _RELEASE = re.compile(r"^data/([^/]+)/release\.toml$")
@@ -120,6 +120,17 @@ class Site:
         path = self.text_file(release, lang)
         key = ("text", path, self.snapshot.digest(path))
         return self.shelf.once(key, lambda: parse_text(self.snapshot.read(path), path, release, lang)[0])
+
+    def charts_shown(self, release: str, lang: str) -> Mapping[str, ChartWords]:
+        """The charts that a text shows, with its words for each."""
+        text = self.text(release, lang)
+        key = ("charts", text.path, self.snapshot.digest(text.path))
+        return self.shelf.once(key, lambda: charts_shown(text.body, text.body_line))
+
+    def cited(self, release: str, lang: str) -> tuple[Citation, ...]:
+        """What a text names, in reading order."""
+        text = self.text(release, lang)
+        return self.shelf.once(("cited", text.path, self.snapshot.digest(text.path)), lambda: cited(text))
 
     def origins(self, release: str, lang: str) -> Origins | None:
         """The record of what a translation was made from; None when there is none."""

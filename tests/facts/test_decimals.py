@@ -28,7 +28,7 @@ def told(*expressions: str) -> list[str]:
     small = Small({("A", "2024"): "-1234.5", ("B", "2024"): "3"}, FIGURES)
     references = [Reference("figure", text, line) for line, text in enumerate(expressions, 1)]
     lookup = Lookup(Edition(small.site, frozenset()))
-    return [problem.message for problem in uneven_decimals(references, "x.md", lookup, "r")]
+    return [problem.message for problem in uneven_decimals(references, "x.md", "r", lookup)]
 
 
 @pytest.mark.parametrize(

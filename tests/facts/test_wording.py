@@ -18,6 +18,7 @@ from generator.facts.audit import audit_release
 from generator.facts.bare_text import Bare, bare
 from generator.facts.directions import directions
 from generator.facts.edition import Edition
+from generator.facts.kept import Kept
 from generator.facts.lookup import Lookup
 from generator.facts.numerals import Allowed, allowed_years, numerals
 from generator.formats import Style, style_of
@@ -292,7 +293,7 @@ def site_of(files: Files) -> Site:
 
 
 def audited(site: Site, release: str) -> tuple[Problem, ...]:
-    return audit_release(release, Lookup(Edition(site, frozenset(site.heads))))
+    return audit_release(release, Lookup(Edition(site, frozenset(site.heads))), Kept())
 
 
 @pytest.fixture(scope="module")
@@ -345,5 +346,5 @@ def test_a_numeral_planted_in_the_sample_site(lang: str, place: str, planted: st
 
 def test_an_audit_depends_on_the_words_of_each_language(sample: Site) -> None:
     lookup = Lookup(Edition(sample, frozenset(sample.heads)))
-    audit_release("about", lookup)
+    audit_release("about", lookup, Kept())
     assert {"@template/locale/fr/wording.toml", "@template/locale/en/wording.toml"} <= set(lookup.asked)
