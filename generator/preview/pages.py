@@ -6,29 +6,33 @@ Pages of the preview are in English, as the messages are.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 from types import MappingProxyType
 
-from ..errors import LEVELS, Level, Problem, in_order
+from ..errors import LEVELS, Problem, in_order
 from .changes import fingerprint
 from .hosting import Answer, Headers
+from .own import LEVEL_NAMES, SIDE_BY_SIDE, SOURCE, STATUS, OwnPage, PageMaker, problem_item, settled
 from .session import State
+from .side_by_side import side_by_side_page
+from .source_page import source_page
+from .status import status_page
 
 #: Where everything of the preview's own stands: no path of a site begins so.
 OWN = "/_preview/"
 EVENTS = f"{OWN}events"
 _ASSETS = Path(__file__).parent / "assets"
-_STYLE = "preview.css"
+#: The style sheets of pages of the preview's own, in this order: files of the folder `assets`.
+_STYLES = ("preview.css", "pages.css")
 #: The scripts that every page loads, in this order: files of the folder `assets`.
 SCRIPTS: tuple[str, ...] = ("preview.js",)
-#: How a page of the preview is made: the state, and what follows its name in the address → HTML for its `<main>`, with
-#: its title; None when there is nothing there.
-PageMaker = Callable[[State, str], "OwnPage | None"]
 #: The pages at addresses of their own: the first part of the address → who makes them.
-PAGES: Mapping[str, PageMaker] = MappingProxyType({})
+PAGES: Mapping[str, PageMaker] = MappingProxyType(
+    {STATUS: settled(status_page), SIDE_BY_SIDE: settled(side_by_side_page), SOURCE: settled(source_page)}
+)
 
 _HTML = "text/html; charset=utf-8"
 _POLICY = (
@@ -43,19 +47,8 @@ _HEADERS: Headers = (
 _TYPES: MappingProxyType[str, str] = MappingProxyType(
     {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
 )
-_NAMES: MappingProxyType[Level, tuple[str, str]] = MappingProxyType(
-    {"error": ("error", "errors"), "warning": ("warning", "warnings"), "hint": ("hint", "hints")}
-)
 #: More problems of one level than these are counted, not listed: nobody mends a hundred at once.
 _MOST = 100
-
-
-@dataclass(frozen=True)
-class OwnPage:
-    """A page of the preview: its title, and the HTML of its `<main>`."""
-
-    title: str
-    html: str
 
 
 def answer(state: State, address: str) -> Answer:
@@ -65,15 +58,15 @@ def answer(state: State, address: str) -> Answer:
     name, _, rest = address.removeprefix("/").partition("/")
     if name in PAGES:
         page = PAGES[name](state, rest)
-        return _page(page, 200) if page else _page(OwnPage("Not found", "<h1>There is nothing here</h1>"), 404)
+        return _page(page or OwnPage("Not found", "<h1>There is nothing here</h1>", 404))
     found = state.hosting.answer(address) if state.hosting else None
     if found is not None and (found.status != 404 or not findings(state, address).of_page):
         return found
     if found is not None or state.broken:
         title = "This page cannot be shown yet" if found else "The site cannot be built yet"
         html = f"<h1>{title}</h1>\n{problem_list(findings(state, address))}"
-        return _page(OwnPage(title, html), 500, "own alone")
-    return _page(OwnPage("Building…", "<h1>Building the site…</h1>\n<p>This page will show it.</p>"), 503, "own alone")
+        return _page(OwnPage(title, html, 500), "own alone")
+    return _page(OwnPage("Building…", "<h1>Building the site…</h1>\n<p>This page will show it.</p>", 503), "own alone")
 
 
 def with_scripts(found: Answer, address: str, state: State) -> bytes:
@@ -89,13 +82,14 @@ def with_scripts(found: Answer, address: str, state: State) -> bytes:
 
 
 def _asset(name: str) -> Answer:
-    if name not in (_STYLE, *SCRIPTS):
+    if name not in (*_STYLES, *SCRIPTS):
         return Answer(404, "text/plain; charset=utf-8", b"There is nothing here.", _HEADERS)
     return Answer(200, _TYPES[Path(name).suffix], (_ASSETS / name).read_bytes(), _HEADERS)
 
 
-def _page(page: OwnPage, status: int, kind: str = "own") -> Answer:
+def _page(page: OwnPage, kind: str = "own") -> Answer:
     """A page of the preview. One that stands `alone` shows the problems itself: no sheet lies over it."""
+    styles = "\n".join(f'<link rel="stylesheet" href="{OWN}{name}">' for name in _STYLES)
     html = f"""<!doctype html>
 <html lang="en">
 <head>
@@ -103,16 +97,19 @@ def _page(page: OwnPage, status: int, kind: str = "own") -> Answer:
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>{escape(page.title)} – preview</title>
-<link rel="stylesheet" href="{OWN}{_STYLE}">
+{styles}
 </head>
-<body class="{kind}">
+<body class="{kind}{" wide" if page.wide else ""}">
+<header class="own-head"><nav aria-label="Preview">
+<a href="/">The site</a> <a href="/{STATUS}">Status</a>
+</nav></header>
 <main>
 {page.html}
 </main>
 </body>
 </html>
 """
-    return Answer(status, _HTML, html.encode(), _HEADERS)
+    return Answer(page.status, _HTML, html.encode(), _HEADERS)
 
 
 # ---------------------------------------------------------------- problems
@@ -136,7 +133,7 @@ class Findings:
         if self.failure:
             return "The generator itself failed"
         counts = {level: sum(1 for problem in self.problems if problem.level == level) for level in LEVELS}
-        return ", ".join(f"{count} {_NAMES[level][count != 1]}" for level, count in counts.items() if count)
+        return ", ".join(f"{count} {LEVEL_NAMES[level][count != 1]}" for level, count in counts.items() if count)
 
 
 def findings(state: State, address: str) -> Findings:
@@ -165,26 +162,11 @@ def _parts(found: Findings) -> Iterator[str]:
         problems = [problem for problem in found.problems if problem.level == level]
         if not problems:
             continue
-        yield f'<ol class="{level}s" aria-label="{_NAMES[level][1].capitalize()}">'
-        yield from map(_item, problems[:_MOST])
+        yield f'<ol class="{level}s" aria-label="{LEVEL_NAMES[level][1].capitalize()}">'
+        yield from map(problem_item, problems[:_MOST])
         yield "</ol>"
         if len(problems) > _MOST:
             yield f'<p class="more">And {len(problems) - _MOST} more: <code>communique check</code> lists them all.</p>'
-
-
-def _item(problem: Problem) -> str:
-    place = problem.where.path + (f":{problem.where.line}" if problem.where.line else "")
-    parts = [
-        f'<p class="place"><span class="level">{_NAMES[problem.level][0]}</span> <code>{escape(place)}</code> '
-        f'<span class="code">{escape(problem.code)}</span></p>',
-        f'<p class="message">{escape(problem.message)}</p>',
-    ]
-    if problem.details:
-        rows = "\n".join(map(escape, problem.details))
-        parts.append(f'<pre class="details">{rows}</pre>')
-    if problem.hint:
-        parts.append(f'<p class="hint">{escape(problem.hint)}</p>')
-    return f'<li class="problem {problem.level}">{"".join(parts)}</li>'
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from ..build import Report, build_site
 from ..errors import Problem
 from ..output.memory import MemoryOutput
 from ..sources.files import Files, Stamp
+from ..sources.shelf import Shelf
 from ..sources.site import Site
 from ..workers import Tools
 from .hosting import Hosting
@@ -24,7 +25,8 @@ class State:
     """What the preview shows until the next build: replaced whole.
 
     `version` counts what was shown. `hosting` is the last good site (None: there was none yet), `site` the sources as
-    the last build read them. `failure` says that the generator itself failed, in one line.
+    the last build read them, `instant` that of this build. `failure` says that the generator itself failed, in one
+    line. `shelf` is where pages of the preview keep what they work out, from state to state.
     """
 
     version: int = 0
@@ -32,6 +34,8 @@ class State:
     problems: tuple[Problem, ...] = ()
     failure: str = ""
     site: Site | None = field(default=None, compare=False, repr=False)
+    instant: datetime | None = field(default=None, compare=False, repr=False)
+    shelf: Shelf = field(default_factory=Shelf, compare=False, repr=False)
 
     @property
     def broken(self) -> bool:
@@ -79,6 +83,7 @@ class Session:
         self._output = MemoryOutput()
         self._state = State()
         self._due: datetime | None = None
+        self._instant: datetime | None = None
         self._wakes: tuple[Callable[[], None], ...] = ()
 
     @property
@@ -87,7 +92,7 @@ class Session:
         return self._state
 
     def listen(self, wake: Callable[[], None]) -> None:
-        """Call `wake` whenever something else is shown; it is called in the thread that builds."""
+        """Call `wake` whenever something else is shown, or was read; it is called in the thread that builds."""
         self._wakes = (*self._wakes, wake)
 
     def build(self, *, patient: bool = True) -> bool:
@@ -116,17 +121,16 @@ class Session:
         self._listener(Outcome(self._state, before, 0.0, traceback="".join(traceback.format_exception(error))))
 
     def _show(self, state: State) -> None:
-        """Show a state, and let those know who want to, unless it looks like the one before."""
+        """Show a state, and let those know who want to, unless it is like the one before."""
         before = self._state
-        if state == before and before.version:
-            self._state = replace(state, version=before.version)
-            return
-        self._state = replace(state, version=before.version + 1)
-        for wake in self._wakes:
-            wake()
+        same = state == before and bool(before.version)
+        self._state = replace(state, version=before.version if same else before.version + 1)
+        if not same or _reads_otherwise(state, before):
+            for wake in self._wakes:
+                wake()
 
     def _build(self) -> Report:
-        instant = self._clock()
+        instant = self._instant = self._clock()
         self._files.forget()
         report = build_site(
             *(self._files, self._output, instant, self._tools), unpublished=self._unpublished, lasting_names=True
@@ -151,7 +155,8 @@ class Session:
             changed = _differing(hosting.files if hosting else {}, shown.files)
             if hosting is None or any(changed) or (hosting.failed, hosting.prefix) != (shown.failed, prefix):
                 hosting = Hosting(shown.files, prefix, shown.failed)
-        return replace(before, hosting=hosting, problems=report.problems, failure="", site=report.site), changed
+        known = replace(before, site=report.site, instant=self._instant)
+        return replace(known, hosting=hosting, problems=report.problems, failure=""), changed
 
     def is_due(self) -> bool:
         """Whether a release has become public since the last build."""
@@ -193,6 +198,14 @@ class _Noted:
     def now_ns(self) -> int:
         """See `Files.now_ns`."""
         return self._files.now_ns()
+
+
+def _reads_otherwise(state: State, before: State) -> bool:
+    """Whether other sources were read, which pages of the preview show even where the site stays the same."""
+    here, there = state.site, before.site
+    if here is None or there is None:
+        return here is not there
+    return here is not there and here.snapshot.digests != there.snapshot.digests
 
 
 def _differing(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> tuple[int, int]:

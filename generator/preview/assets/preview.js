@@ -7,6 +7,8 @@
   const PLACE = `communique-preview ${location.pathname}`;
   const HIDDEN = "communique-preview hidden";
   const STYLE = "/_preview/preview.css";
+  /** Whether this is a page of the preview's own, which shows what is wrong itself, and is always of now. */
+  const OWN = document.body.classList.contains("own");
 
   // ---------------------------------------------------------------- the page, again, where the reader was
 
@@ -60,6 +62,7 @@
         <div class="sheet" hidden>
           <div class="bar">
             <p class="title"><strong></strong> <span></span></p>
+            <a href="/_status">Status</a>
             <span class="tools"></span>
             <button type="button" aria-controls="list"></button>
           </div>
@@ -89,7 +92,7 @@
       const before = this.state;
       if (before.summary === state.summary && before.problems === state.problems) return;
       this.state = state;
-      if (state.broken) this.open = sessionStorage.getItem(HIDDEN) !== state.problems;
+      if (state.broken) this.open = !OWN && sessionStorage.getItem(HIDDEN) !== state.problems;
       else if (before.broken || !state.problems) this.open = false;
       this.parts.list.innerHTML = state.problems; // made and escaped by the server
       this.parts.said.textContent = state.broken ? `${state.summary}. ${this.note()}`
@@ -98,7 +101,7 @@
     }
 
     note() {
-      return this.state.broken ? "The page is the last good one." : "";
+      return this.state.broken && !OWN ? "The page is the last good one." : "";
     }
 
     toggle(open) {
