@@ -7,13 +7,14 @@ Pages of the preview are in English, as the messages are.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
 from types import MappingProxyType
 
 from ..errors import LEVELS, Level, Problem, in_order
 from .changes import fingerprint
+from .checks import CHECKS, checks_answer, digest, subject
 from .hosting import Answer, Headers
 from .session import State
 
@@ -21,9 +22,13 @@ from .session import State
 OWN = "/_preview/"
 EVENTS = f"{OWN}events"
 _ASSETS = Path(__file__).parent / "assets"
-_STYLE = "preview.css"
+_STYLES = ("preview.css", "overlay.css")
 #: The scripts that every page loads, in this order: files of the folder `assets`.
 SCRIPTS: tuple[str, ...] = ("preview.js",)
+#: Those that pages of releases load after them.
+RELEASE_SCRIPTS: tuple[str, ...] = ("overlay.js",)
+#: What scripts ask of a page: the first part of the address below `OWN`, before that of the page → who answers.
+DATA: Mapping[str, Callable[[State, str], Answer | None]] = MappingProxyType({CHECKS: checks_answer})
 #: How a page of the preview is made: the state, and what follows its name in the address → HTML for its `<main>`, with
 #: its title; None when there is nothing there.
 PageMaker = Callable[[State, str], "OwnPage | None"]
@@ -61,7 +66,7 @@ class OwnPage:
 def answer(state: State, address: str) -> Answer:
     """What is answered at the path of an address: a page of the preview, or of the site, or why there is none."""
     if address.startswith(OWN):
-        return _asset(address.removeprefix(OWN))
+        return _own(state, address.removeprefix(OWN))
     name, _, rest = address.removeprefix("/").partition("/")
     if name in PAGES:
         page = PAGES[name](state, rest)
@@ -81,15 +86,20 @@ def with_scripts(found: Answer, address: str, state: State) -> bytes:
     if not found.is_page:
         return found.content
     made = fingerprint(found, address, state.hosting).page
-    tags = "".join(f'<script src="{OWN}{name}" data-made="{made}" defer></script>' for name in SCRIPTS).encode()
+    names = (*SCRIPTS, *RELEASE_SCRIPTS) if subject(state, address) else SCRIPTS
+    tags = "".join(f'<script src="{OWN}{name}" data-made="{made}" defer></script>' for name in names).encode()
     for end in (b"</head>", b"</body>"):
         if end in found.content:
             return found.content.replace(end, tags + end, 1)
     return found.content + tags
 
 
-def _asset(name: str) -> Answer:
-    if name not in (_STYLE, *SCRIPTS):
+def _own(state: State, name: str) -> Answer:
+    """An asset of the preview, or what it knows of a page."""
+    first, _, rest = name.partition("/")
+    if first in DATA and (found := DATA[first](state, f"/{rest}")) is not None:
+        return replace(found, headers=_HEADERS)
+    if name not in (*_STYLES, *SCRIPTS, *RELEASE_SCRIPTS):
         return Answer(404, "text/plain; charset=utf-8", b"There is nothing here.", _HEADERS)
     return Answer(200, _TYPES[Path(name).suffix], (_ASSETS / name).read_bytes(), _HEADERS)
 
@@ -103,7 +113,7 @@ def _page(page: OwnPage, status: int, kind: str = "own") -> Answer:
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>{escape(page.title)} – preview</title>
-<link rel="stylesheet" href="{OWN}{_STYLE}">
+<link rel="stylesheet" href="{OWN}{_STYLES[0]}">
 </head>
 <body class="{kind}">
 <main>
@@ -189,16 +199,19 @@ def _item(problem: Problem) -> str:
 
 @dataclass(frozen=True)
 class Message:
-    """What a page is told: whether it is still the same page, its style sheets, and what is wrong, as HTML."""
+    """What a page is told: whether it is still the same page, its style sheets, what is wrong, as HTML, and (`checks`)
+    whether what is behind its text is the same."""
 
     page: str
     styles: tuple[str, ...]
     summary: str
     broken: bool
     problems: str
+    checks: str = ""
 
 
 def message(state: State, address: str) -> Message:
     """What the page at the path of an address is told of the state."""
     made, found = fingerprint(answer(state, address), address, state.hosting), findings(state, address)
-    return Message(made.page, made.styles, found.summary(), found.broken, problem_list(found))
+    told = problem_list(found)
+    return Message(made.page, made.styles, found.summary(), found.broken, told, digest(state, address))
