@@ -20,6 +20,7 @@ _SPACE = f"[ {NBSP}{NARROW}\u2009]"
 _APOSTROPHE = re.compile(r"(?<=[^\W\d_])'(?=[^\W\d_])")
 #: A sign that French sets off, after a character that is neither a space nor an opening sign nor the same sign.
 _HIGH = re.compile(rf"(?<=[^\s(\[«;!?]){_SPACE}?([;!?]+)(?=$|[\s)\]»”\"’,.…])")
+_ENTITY, _LONGEST = re.compile(r"&(?:#\w+|[A-Za-z]\w*)$"), 34
 _PERCENT = re.compile(rf"(?<=\S){_SPACE}%")
 _COLON = re.compile(rf"(?<=\S){_SPACE}:(?=$|\s)")
 _OPEN, _SHUT = re.compile(rf"«{_SPACE}*(?=\S)"), re.compile(rf"(?<=\S){_SPACE}*»")
@@ -33,10 +34,16 @@ def typeset(text: str, lang: str) -> str:
 
 def _french(text: str) -> str:
     text = _APOSTROPHE.sub("’", text)
-    text = _HIGH.sub(rf"{NARROW}\1", text)
+    text = _HIGH.sub(_set_off, text)
     text = _PERCENT.sub(f"{NARROW}%", text)
     text = _COLON.sub(f"{NBSP}:", text)
     return _SHUT.sub(f"{NARROW}»", _OPEN.sub(f"«{NARROW}", text))
+
+
+def _set_off(sign: re.Match[str]) -> str:
+    """A high sign behind its narrow space; the semicolon that ends an entity (`&eacute;`) is no sign of the text."""
+    ends_entity = sign[0].startswith(";") and _ENTITY.search(sign.string, max(0, sign.start() - _LONGEST), sign.start())
+    return sign[0] if ends_entity else f"{NARROW}{sign[1]}"
 
 
 def _apostrophes(text: str) -> str:

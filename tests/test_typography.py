@@ -99,3 +99,12 @@ def test_doubts_have_their_lines_and_stop_nothing(tmp_path) -> None:
     found = [text for text in texts(report) if "[typography]" in text]
     assert [text.split(": ")[0].rpartition(":")[2] for text in found] == ["14", "15", "15", "15"]
     assert all(": warning: " in text for text in found)
+
+
+@pytest.mark.parametrize("text", ["un caf&eacute;, un th&eacute;", "l’&#233;tat (&#xe9;)", "&nbsp;"])
+def test_the_semicolon_of_an_entity_is_not_set_off(text: str) -> None:
+    assert typeset(text, "fr") == text
+
+
+def test_a_semicolon_after_an_ampersand_is_set_off() -> None:
+    assert typeset("R & D; fin", "fr") == "R & D\u202f; fin"

@@ -6,14 +6,15 @@ Pages of the preview are in English, as the messages are.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
 from types import MappingProxyType
 
 from ..errors import LEVELS, Problem, in_order
 from .changes import fingerprint
+from .checks import CHECKS, checks_answer, digest, subject
 from .hosting import Answer, Headers
 from .own import LEVEL_NAMES, SIDE_BY_SIDE, SOURCE, STATUS, OwnPage, PageMaker, problem_item, settled
 from .session import State
@@ -25,10 +26,14 @@ from .status import status_page
 OWN = "/_preview/"
 EVENTS = f"{OWN}events"
 _ASSETS = Path(__file__).parent / "assets"
-#: The style sheets of pages of the preview's own, in this order: files of the folder `assets`.
-_STYLES = ("preview.css", "pages.css")
+#: The style sheets of pages of the preview's own, in this order, and of the overlay: files of the folder `assets`.
+_STYLES, _OVERLAY = ("preview.css", "pages.css"), "overlay.css"
 #: The scripts that every page loads, in this order: files of the folder `assets`.
 SCRIPTS: tuple[str, ...] = ("preview.js",)
+#: Those that pages of releases load after them.
+RELEASE_SCRIPTS: tuple[str, ...] = ("overlay.js",)
+#: What scripts ask of a page: the first part of the address below `OWN`, before that of the page → who answers.
+DATA: Mapping[str, Callable[[State, str], Answer | None]] = MappingProxyType({CHECKS: checks_answer})
 #: The pages at addresses of their own: the first part of the address → who makes them.
 PAGES: Mapping[str, PageMaker] = MappingProxyType(
     {STATUS: settled(status_page), SIDE_BY_SIDE: settled(side_by_side_page), SOURCE: settled(source_page)}
@@ -54,7 +59,7 @@ _MOST = 100
 def answer(state: State, address: str) -> Answer:
     """What is answered at the path of an address: a page of the preview, or of the site, or why there is none."""
     if address.startswith(OWN):
-        return _asset(address.removeprefix(OWN))
+        return _own(state, address.removeprefix(OWN))
     name, _, rest = address.removeprefix("/").partition("/")
     if name in PAGES:
         page = PAGES[name](state, rest)
@@ -74,15 +79,20 @@ def with_scripts(found: Answer, address: str, state: State) -> bytes:
     if not found.is_page:
         return found.content
     made = fingerprint(found, address, state.hosting).page
-    tags = "".join(f'<script src="{OWN}{name}" data-made="{made}" defer></script>' for name in SCRIPTS).encode()
+    names = (*SCRIPTS, *RELEASE_SCRIPTS) if subject(state, address) else SCRIPTS
+    tags = "".join(f'<script src="{OWN}{name}" data-made="{made}" defer></script>' for name in names).encode()
     for end in (b"</head>", b"</body>"):
         if end in found.content:
             return found.content.replace(end, tags + end, 1)
     return found.content + tags
 
 
-def _asset(name: str) -> Answer:
-    if name not in (*_STYLES, *SCRIPTS):
+def _own(state: State, name: str) -> Answer:
+    """An asset of the preview, or what it knows of a page."""
+    first, _, rest = name.partition("/")
+    if first in DATA and (found := DATA[first](state, f"/{rest}")) is not None:
+        return replace(found, headers=_HEADERS)
+    if name not in (*_STYLES, _OVERLAY, *SCRIPTS, *RELEASE_SCRIPTS):
         return Answer(404, "text/plain; charset=utf-8", b"There is nothing here.", _HEADERS)
     return Answer(200, _TYPES[Path(name).suffix], (_ASSETS / name).read_bytes(), _HEADERS)
 
@@ -171,16 +181,19 @@ def _parts(found: Findings) -> Iterator[str]:
 
 @dataclass(frozen=True)
 class Message:
-    """What a page is told: whether it is still the same page, its style sheets, and what is wrong, as HTML."""
+    """What a page is told: whether it is still the same page, its style sheets, what is wrong, as HTML, and (`checks`)
+    whether what is behind its text is the same."""
 
     page: str
     styles: tuple[str, ...]
     summary: str
     broken: bool
     problems: str
+    checks: str = ""
 
 
 def message(state: State, address: str) -> Message:
     """What the page at the path of an address is told of the state."""
     made, found = fingerprint(answer(state, address), address, state.hosting), findings(state, address)
-    return Message(made.page, made.styles, found.summary(), found.broken, problem_list(found))
+    told = problem_list(found)
+    return Message(made.page, made.styles, found.summary(), found.broken, told, digest(state, address))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import re
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -46,8 +47,7 @@ def edited(tmp_path: Path) -> Iterator[Running]:
 
 
 def without_script(content: bytes) -> bytes:
-    before, start, after = content.partition(b'<script src="/_preview/')
-    return before + after[after.index(b"</script>") + 9 :] if start else before
+    return re.sub(rb'<script src="/_preview/[^>]*></script>', b"", content)
 
 
 # ---------------------------------------------------------------- what is answered

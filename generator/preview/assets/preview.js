@@ -59,6 +59,7 @@
       this.attachShadow({ mode: "open" }).innerHTML = `
         <link rel="stylesheet" href="${STYLE}">
         <p class="said" role="status"></p>
+        <div class="panels"></div>
         <div class="sheet" hidden>
           <div class="bar">
             <p class="title"><strong></strong> <span></span></p>
@@ -71,7 +72,7 @@
       const find = name => this.shadowRoot.querySelector(name);
       this.parts = {
         sheet: find(".sheet"), said: find(".said"), summary: find(".title strong"), note: find(".title span"),
-        tools: find(".tools"), button: find("button"), list: find(".list"),
+        tools: find(".tools"), button: find("button"), list: find(".list"), panels: find(".panels"),
       };
       this.state = { summary: "", problems: "", broken: false };
       this.open = false;
@@ -84,6 +85,12 @@
     /** Put a button of another script into the bar, which shows itself then. */
     addTool(button) {
       this.parts.tools.append(button);
+      this.draw();
+    }
+
+    /** Put a panel of another script above the bar; without one, take it away. */
+    setPanel(...panel) {
+      this.parts.panels.replaceChildren(...panel);
       this.draw();
     }
 
@@ -113,7 +120,7 @@
     }
 
     draw() {
-      const { sheet, summary, note, tools, button, list } = this.parts;
+      const { sheet, summary, note, tools, button, list, panels } = this.parts;
       sheet.hidden = !this.state.summary && !tools.hasChildNodes();
       sheet.classList.toggle("broken", this.state.broken);
       sheet.classList.toggle("open", this.open);
@@ -125,7 +132,8 @@
       button.setAttribute("aria-expanded", this.open);
       list.hidden = !this.open;
       // The end of the page can be scrolled above the sheet.
-      document.documentElement.style.paddingBlockEnd = this.open ? `${sheet.offsetHeight}px` : "";
+      const room = (this.open ? sheet.offsetHeight : 0) + panels.offsetHeight;
+      document.documentElement.style.paddingBlockEnd = room ? `${room}px` : "";
     }
   }
 
@@ -153,6 +161,7 @@
     }
     takeStyles(state.styles);
     sheet?.show(state);
+    document.dispatchEvent(new CustomEvent("communique-preview", { detail: state }));
   }
 
   // A browser opens only a few connections to one server: pages that nobody sees need none.
