@@ -73,7 +73,7 @@ class Recounts:
             except UNCOUNTED as error:
                 return error
 
-        answer = self._kept.once(lookup, (release, *key), tried)
+        answer = self._kept.once(lookup, (release, *key), tried, lambda answer: not isinstance(answer, Exception))
         if isinstance(answer, Exception):
             raise answer
         return answer

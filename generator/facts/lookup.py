@@ -65,9 +65,10 @@ class Lookup(Asking):
         return {unit: self._edition.unit_digest(unit) for unit in self.asked}
 
     def still(self, asked: Record, units: Mapping[str, str]) -> bool:
-        """Whether all questions still have the answers that they had; `units` has the digests that units had then."""
+        """Whether all questions still have the answers that they had; `units` has the digests that units had then. Of a
+        unit without any (a table that could not be read) nothing is known once it has changed."""
         changed = (unit for unit, digest in units.items() if self._edition.unit_digest(unit) != digest)
-        return all(self._edition.same_answers(asked.get(unit, {})) for unit in changed)
+        return all(asked.get(unit) and self._edition.same_answers(asked[unit]) for unit in changed)
 
     def take_over(self, asked: Mapping[str, Mapping[Question, str]]) -> None:
         """Note what an answer needed that another target worked out."""
