@@ -61,15 +61,15 @@ def build_site(
     tools: Tools,
     *,
     unpublished: bool = False,
-    lasting_names: bool = False,
+    preview: bool = False,
 ) -> Report:
     """Build the site as it is at an instant. With an error in the sources, the output stays as it was.
 
-    For previews: `unpublished` shows drafts, releases under embargo and languages in preparation; `lasting_names` gives
-    assets names that do not change with their content.
+    A `preview` is lenient where one language waits for another, and gives assets names that do not change with their
+    content; with `unpublished` it shows drafts, releases under embargo and languages in preparation, marked.
     """
     with seldom_collecting():
-        return _build_site(files, output, tools, _Showing(now, unpublished, lasting_names))
+        return _build_site(files, output, tools, _Showing(now, unpublished, preview))
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class _Showing:
 
     instant: datetime
     unpublished: bool
-    lasting_names: bool
+    preview: bool
 
 
 def _build_site(files: Files, output: Output, tools: Tools, showing: _Showing) -> Report:
@@ -94,7 +94,7 @@ def _build_site(files: Files, output: Output, tools: Tools, showing: _Showing) -
 def _build_on(before: Manifest, files: Files, output: Output, tools: Tools, showing: _Showing) -> Report:
     try:
         config, mistakes = _config(files, showing.unpublished)
-        config = replace(config, lasting_names=showing.lasting_names)
+        config = config.for_preview() if showing.preview else config
         snapshot = take_snapshot(files, before.sources, config.max_file_mb * 1_000_000)
         reading = read_site(config, snapshot, before.memo, mistakes, tools.bench.shelf)
     except SourceErrors as errors:

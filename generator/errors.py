@@ -85,6 +85,9 @@ CODES: dict[str, str] = {
 }
 
 
+#: What one language of a release owes to another. It stops a build, but not a preview: one is written before the other.
+BETWEEN_LANGUAGES = ("language-difference", "missing-language", "translation-outdated")
+
 _LONGEST = 240
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ue000-\uf8ff]")
 

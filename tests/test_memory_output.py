@@ -144,7 +144,7 @@ def test_with_lasting_names_a_style_sheet_changes_no_page() -> None:
     files["templates/assets/site.css"] = b"body { color: black }"
 
     def shown() -> Report:
-        return build_site(MemoryFiles(files), output, NOW, Tools(CHARTS), lasting_names=True)
+        return build_site(MemoryFiles(files), output, NOW, Tools(CHARTS), preview=True)
 
     shown()
     before = dict(output.shown.files)
@@ -152,3 +152,12 @@ def test_with_lasting_names_a_style_sheet_changes_no_page() -> None:
     assert shown().made == 1
     assert {path for path, data in output.shown.files.items() if before[path] != data} == {"assets/site.0000000000.css"}
     assert "assets/site.0000000000.css" in page(output, "en/index.html")
+
+
+def test_a_preview_shows_one_language_before_the_other_follows(tmp_path: Path) -> None:
+    files, output = without_hidden(), MemoryOutput()
+    files["content/fr/news/alpha.md"] += b"\nEncore {{ sold.SOUTH }}.\n"
+    report = build_site(MemoryFiles(files), output, NOW, Tools(CHARTS), preview=True)
+    assert [(problem.code, problem.level) for problem in report.problems] == [("language-difference", "warning")]
+    assert "Encore" in page(output, "fr/nouvelles/ventes/index.html")
+    assert build(files, tmp_path / "site").broken

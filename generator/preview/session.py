@@ -133,7 +133,7 @@ class Session:
         instant = self._instant = self._clock()
         self._files.forget()
         report = build_site(
-            *(self._files, self._output, instant, self._tools), unpublished=self._unpublished, lasting_names=True
+            *(self._files, self._output, instant, self._tools), unpublished=self._unpublished, preview=True
         )
         if report.site is not None:
             heads = report.site.heads.values()

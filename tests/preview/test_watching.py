@@ -41,7 +41,7 @@ def running(root: Path) -> Iterator[Running]:
 
 def clean(root: Path) -> tuple[Report, dict[str, bytes]]:
     output = MemoryOutput()
-    report = build_site(FolderFiles(root), output, NOW, Tools(CHARTS), unpublished=True, lasting_names=True)
+    report = build_site(FolderFiles(root), output, NOW, Tools(CHARTS), unpublished=True, preview=True)
     return report, dict(output.shown.files)
 
 
