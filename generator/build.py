@@ -254,6 +254,11 @@ def generator_digest() -> str:
     package = Path(__file__).parent
     for path in sorted(package.rglob("*.py")):
         digest.update(path.relative_to(package).as_posix().encode() + b"\0" + path.read_bytes())
-    versions = [f"{name}={metadata.version(name)}" for name in _LIBRARIES]
+    versions = [f"{name}={version}" for name, version in library_versions().items()]
     digest.update("|".join([platform.python_version(), *versions]).encode())
     return digest.hexdigest()
+
+
+def library_versions() -> dict[str, str]:
+    """The versions of the libraries that decide the output."""
+    return {name: metadata.version(name) for name in _LIBRARIES}

@@ -5,7 +5,8 @@
     ├── FactError         a question to the data has no answer (internal: it becomes a Problem where it was asked)
     ├── UsageError        the command line asks for something that cannot be done
     ├── StaleSource       a file changed on disk while the build was reading it
-    └── OutputError       the output folder cannot be used (not ours, not writable, locked)
+    ├── OutputError       the output folder cannot be used (not ours, not writable, locked)
+    └── PublishError      a site cannot be sealed, published or verified as asked
 
 A check never raises for an author's mistake: it returns `Problem`s, and the build decides what they cost.
 """
@@ -192,6 +193,10 @@ class StaleSource(CommuniqueError):
 
 class OutputError(CommuniqueError):
     """The output folder cannot be used; the message says why and what to do."""
+
+
+class PublishError(CommuniqueError):
+    """A site cannot be sealed, published or verified as asked; the message says why, what readers have, what to do."""
 
 
 class FactError(CommuniqueError):

@@ -24,7 +24,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("definitions", "spec", "urls"),
     ("model",),
     ("config",),
-    ("formats", "typography"),
+    ("formats", "headers", "typography"),
     ("sources",),
     ("facts",),
     ("render",),
@@ -33,7 +33,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("refresh",),
     ("build",),
     ("impact",),
-    ("impact_report", "preview"),
+    ("impact_report", "preview", "publish"),
     ("cli",),
     ("__main__",),
 )
@@ -63,7 +63,17 @@ HOMES: dict[str, frozenset[str]] = {
 }
 
 #: The modules of the command that read its arguments.
-COMMANDS = ("building", "common", "comparing", "drafting", "exchanging", "languages", "previewing", "translating")
+COMMANDS = (
+    "building",
+    "common",
+    "comparing",
+    "drafting",
+    "exchanging",
+    "languages",
+    "previewing",
+    "sealing",
+    "translating",
+)
 
 #: Parts of Python's own library that one module owns too.
 OWN_HOMES: dict[str, frozenset[str]] = {

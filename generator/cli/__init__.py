@@ -9,12 +9,13 @@ from collections.abc import Callable, Sequence
 from io import TextIOWrapper
 
 from .. import __version__
-from ..errors import OutputError, UsageError
+from ..errors import OutputError, PublishError, UsageError
 from .building import add_build
 from .common import PROBLEMS, USAGE
 from .comparing import add_diff
 from .drafting import add_new
 from .previewing import add_preview
+from .sealing import add_seal
 from .translating import add_translate
 
 
@@ -35,6 +36,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (OutputError, UsageError) as error:
         print(f"communique: {error}", file=sys.stderr)
         return USAGE
+    except PublishError as error:
+        print(f"communique: {error}", file=sys.stderr)
+        return PROBLEMS
     except KeyboardInterrupt:
         print("communique: interrupted; the site is as it was", file=sys.stderr)
         return 130
@@ -48,6 +52,6 @@ def command_line() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"communique {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for add in (add_build, add_preview, add_diff, add_new, add_translate):
+    for add in (add_build, add_preview, add_diff, add_new, add_translate, add_seal):
         add(commands)
     return parser

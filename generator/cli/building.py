@@ -59,14 +59,14 @@ def _waiting() -> None:
 
 
 @contextmanager
-def progress_bar() -> Iterator[Callable[[int, int], None]]:
-    """A bar on the terminal while pages are made; nothing when nobody watches."""
+def progress_bar(counted: str = "pages") -> Iterator[Callable[[int, int], None]]:
+    """A bar on the terminal while something is done to `counted`; nothing when nobody watches."""
     if not sys.stderr.isatty():
         yield lambda _done, _all: None
         return
     from tqdm import tqdm
 
-    with tqdm(total=0, desc="pages", unit="", leave=False, delay=0.3, file=sys.stderr) as bar:
+    with tqdm(total=0, desc=counted, unit="", leave=False, delay=0.3, file=sys.stderr) as bar:
 
         def show(done: int, everything: int) -> None:
             bar.total = everything

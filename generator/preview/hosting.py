@@ -2,43 +2,16 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 from urllib.parse import quote
 
 from .. import urls
 from ..errors import Problem
+from ..headers import HTML, Headers, Rules, content_type
 from ..sources.files import digest_of
 
-_HTML = "text/html; charset=utf-8"
-_TYPES: MappingProxyType[str, str] = MappingProxyType(
-    {
-        ".html": _HTML,
-        ".css": "text/css; charset=utf-8",
-        ".js": "text/javascript; charset=utf-8",
-        ".json": "application/json",
-        ".csv": "text/csv; charset=utf-8",
-        ".txt": "text/plain; charset=utf-8",
-        ".xml": "application/xml; charset=utf-8",
-        ".svg": "image/svg+xml; charset=utf-8",
-        ".png": "image/png",
-        ".jpg": "image/jpeg",
-        ".jpeg": "image/jpeg",
-        ".gif": "image/gif",
-        ".webp": "image/webp",
-        ".avif": "image/avif",
-        ".ico": "image/vnd.microsoft.icon",
-        ".woff": "font/woff",
-        ".woff2": "font/woff2",
-        ".pdf": "application/pdf",
-    }
-)
-_FEEDS: MappingProxyType[str, str] = MappingProxyType(
-    {"feed.xml": "application/atom+xml; charset=utf-8", "rss.xml": "application/rss+xml; charset=utf-8"}
-)
 #: Headers of the public host that a preview must not send: nothing keeps here, and no other site may read what is
 #: not public yet.
 _LEFT_OUT = frozenset({"cache-control", "access-control-allow-origin"})
@@ -46,9 +19,6 @@ _NO_PAGE = b"<!doctype html><html lang=en><head><title>Not found</title></head><
 
 _LASTING = re.compile(rf"^assets/.+\.{urls.LASTING}\.\w+$")
 _LASTING_IN_A_PAGE = re.compile(rb"assets/[^\s\"'<>?#]+?\." + urls.LASTING.encode() + rb"\.\w+")
-
-Headers = tuple[tuple[str, str], ...]
-_Rules = tuple[tuple[re.Pattern[str], Headers], ...]
 
 
 @dataclass(frozen=True)
@@ -65,7 +35,7 @@ class Answer:
     @property
     def is_page(self) -> bool:
         """Whether a browser shows it as a page, and scripts can run in it."""
-        return self.content_type == _HTML
+        return self.content_type == HTML
 
 
 class Hosting:
@@ -84,7 +54,7 @@ class Hosting:
         self._names = {
             path.encode(): _public_name(path, files[path]).encode() for path in files if _LASTING.search(path)
         }
-        self._rules = tuple(_read_rules(files.get(urls.HEADERS, b"").decode("utf-8", "replace")))
+        self._rules = Rules(files.get(urls.HEADERS, b"").decode("utf-8", "replace"))
 
     def answer(self, address: str) -> Answer:
         """What the host answers at the path of an address, percent-decoded. Only the names of outputs lead to one."""
@@ -118,17 +88,11 @@ class Hosting:
 
     def headers(self, address: str) -> Headers:
         """The headers that `_headers` asks for at an address, but for those that only the public host may send."""
-        return tuple(header for pattern, headers in self._rules if pattern.fullmatch(address) for header in headers)
+        return tuple(header for header in self._rules.headers(address) if header[0].lower() not in _LEFT_OUT)
 
     def _missing(self, address: str) -> Answer:
         content = self._content(urls.NOT_FOUND) if urls.NOT_FOUND in self.files else _NO_PAGE
-        return Answer(404, _HTML, content, self.headers(address), urls.NOT_FOUND)
-
-
-def content_type(path: str) -> str:
-    """The type of an output, by its name."""
-    ending = posixpath.splitext(path)[1].lower()
-    return _FEEDS.get(posixpath.basename(path)) or _TYPES.get(ending, "application/octet-stream")
+        return Answer(404, HTML, content, self.headers(address), urls.NOT_FOUND)
 
 
 def _public_name(path: str, content: bytes) -> str:
@@ -138,19 +102,3 @@ def _public_name(path: str, content: bytes) -> str:
 
 def _redirect(address: str) -> Answer:
     return Answer(307, "text/plain; charset=utf-8", b"", location=quote(address))
-
-
-def _read_rules(text: str) -> Iterator[tuple[re.Pattern[str], Headers]]:
-    """A `_headers` file: a line with a path, in which `*` stands for anything, and indented lines with headers."""
-    pattern, headers = "", list[tuple[str, str]]()
-    for line in [*text.splitlines(), "/"]:
-        if not line.strip() or line.lstrip().startswith("#"):
-            continue
-        if line[0] not in " \t":
-            if headers:
-                yield re.compile(".*".join(map(re.escape, pattern.split("*"))), re.DOTALL), tuple(headers)
-            pattern, headers = line.strip(), []
-            continue
-        name, _, value = line.strip().partition(":")
-        if name.strip().lower() not in _LEFT_OUT:
-            headers.append((name.strip(), value.strip()))

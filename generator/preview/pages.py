@@ -13,9 +13,10 @@ from pathlib import Path
 from types import MappingProxyType
 
 from ..errors import LEVELS, Problem, in_order
+from ..headers import Headers
 from .changes import fingerprint
 from .checks import CHECKS, checks_answer, digest, subject
-from .hosting import Answer, Headers
+from .hosting import Answer
 from .own import LEVEL_NAMES, SIDE_BY_SIDE, SOURCE, STATUS, OwnPage, PageMaker, problem_item, settled
 from .session import State
 from .side_by_side import side_by_side_page
