@@ -64,21 +64,14 @@ HOMES: dict[str, frozenset[str]] = {
 
 #: The modules of the command that read its arguments.
 COMMANDS = (
-    "building",
-    "common",
-    "comparing",
-    "drafting",
-    "exchanging",
-    "languages",
-    "previewing",
-    "sealing",
-    "translating",
+    *("building", "common", "comparing", "drafting", "exchanging", "languages", "previewing", "publishing", "sealing"),
+    *("translating", "verifying"),
 )
 
 #: Parts of Python's own library that one module owns too.
 OWN_HOMES: dict[str, frozenset[str]] = {
     "argparse": frozenset({"cli", *(f"cli.{name}" for name in COMMANDS)}),
-    "fcntl": frozenset({"output.write"}),
+    "fcntl": frozenset({"output.write", "publish.folder"}),
     "sqlite3": frozenset({"output.manifest"}),
 }
 

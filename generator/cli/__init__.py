@@ -15,8 +15,10 @@ from .common import PROBLEMS, USAGE
 from .comparing import add_diff
 from .drafting import add_new
 from .previewing import add_preview
+from .publishing import add_publish
 from .sealing import add_seal
 from .translating import add_translate
+from .verifying import add_verify
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -52,6 +54,6 @@ def command_line() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"communique {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for add in (add_build, add_preview, add_diff, add_new, add_translate, add_seal):
+    for add in (add_build, add_preview, add_diff, add_new, add_translate, add_seal, add_publish, add_verify):
         add(commands)
     return parser

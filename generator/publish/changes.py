@@ -1,0 +1,85 @@
+"""A seal and what is there → the steps from one to the other, in an order that never leaves a page with a dead link.
+
+Two rules make it so, whatever links to what. What is new goes before what replaces something: until a page that
+readers know is replaced, none leads to new files, and from then on all of them are there. Deletes go last, when nothing
+leads to what is deleted. Within each of the two, files go by what they are: assets, data, pages, indexes, feeds; in
+deletes it is the other way round.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from ..errors import PublishError
+from ..headers import Headers
+from .seal import PARTS, Part, Seal, SealedFile
+from .target import Present
+
+Reason = Literal["new", "content", "headers", "gone"]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing to do: put `file` at a path, or delete what is there (None); and why."""
+
+    path: str
+    why: Reason
+    file: SealedFile | None = None
+
+
+def changes(seal: Seal, present: Mapping[str, Present], ours: Mapping[str, Part]) -> tuple[Step, ...]:
+    """The steps from what is there to what was sealed. `ours` are the files that an earlier publishing put there, and
+    what they are: no others are deleted. Raises PublishError when a file of somebody else stands in the way."""
+    _refuse_obstacles(seal, present, ours)
+    puts = [Step(file.path, why, file) for file in seal.files if (why := _why(file, present.get(file.path)))]
+    gone = [Step(path, "gone") for path in present if path in ours and path not in seal.by_path]
+    return (
+        *sorted(puts, key=_put_order),
+        *sorted(gone, key=lambda step: (-PARTS.index(ours[step.path]), step.path)),
+    )
+
+
+def _why(file: SealedFile, there: Present | None) -> Reason | None:
+    """Why a file must be put; None when it need not."""
+    if there is None:
+        return "new"
+    if there.sha256 != file.sha256:
+        return "content"
+    return "headers" if there.sent is not None and _plain(there.sent) != _plain(file.sent) else None
+
+
+def _plain(headers: Headers) -> frozenset[tuple[str, str]]:
+    return frozenset((name.lower(), value) for name, value in headers)
+
+
+def _put_order(step: Step) -> tuple[bool, int, str]:
+    assert step.file is not None
+    return step.why != "new", PARTS.index(step.file.part), step.path
+
+
+def _refuse_obstacles(seal: Seal, present: Mapping[str, Present], ours: Mapping[str, Part]) -> None:
+    """A file of somebody else where the site needs a folder, or within what the site needs as a file."""
+    others = [path for path in present if path not in ours and path not in seal.by_path]
+    above = {path: set(_folders(path)) for path in (*others, *seal.by_path)}
+    needed = set().union(*(above[path] for path in seal.by_path))
+    for path in sorted(others):
+        if path in needed or above[path].intersection(seal.by_path):
+            raise PublishError(
+                f"{path} is in the way, and communique did not put it there: move it, then publish again"
+            )
+
+
+def _folders(path: str) -> Iterable[str]:
+    parts = path.split("/")
+    return ("/".join(parts[:end]) for end in range(1, len(parts)))
+
+
+def told(steps: Iterable[Step]) -> Iterable[str]:
+    """The steps as people read them, one a line."""
+    for step in steps:
+        if step.file is None:
+            yield f"delete  {step.path}"
+        else:
+            yield f"put     {step.path} ({step.why}, {step.file.size} bytes)"

@@ -1,0 +1,295 @@
+"""A folder of this machine as a target: versions beside it, and a link that is switched in one step.
+
+The place that readers' server shows (`/srv/www/site`) is a symbolic link to a version in a hidden folder beside it
+(`/srv/www/.site.published/versions/000012-DIGEST`). A version is made under another name, of hard links to the files
+of the one that is shown, and is never changed afterwards: `rename` gives it its name, another one replaces the link.
+Whoever is killed leaves readers the old site or the new one, whole.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from ..errors import PublishError
+from .seal import Seal, SealedFile, instant_text
+from .store import Contents, is_of
+from .target import Present, Publisher
+
+#: Readers' server must be able to read what is published, whatever mask the publisher has.
+_FOLDER_MODE, _FILE_MODE = 0o755, 0o644
+#: Bytes of a disk that are left free, for what a file system needs itself.
+_MARGIN = 1_000_000
+
+
+class FolderTarget:
+    """See `Target`. `path` is what the server shows at the site's address."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path.parent.resolve() / path.name  # a link, which is not followed
+        self.state = self.path.parent / f".{self.path.name}.published"
+        self._versions, self._records = self.state / "versions", self.state / "records"
+        self._new = self._versions / "new"
+
+    # ------------------------------------------------------------ one at a time
+
+    @contextmanager
+    def locked(self, publisher: Publisher) -> Iterator[None]:
+        """See `Target.locked`. The system itself frees the lock of a publisher that is killed."""
+        self._refuse_what_is_not_ours()
+        with self._refusals():
+            for folder in (self.state, self._versions, self._records):
+                folder.mkdir(exist_ok=True)
+                folder.chmod(_FOLDER_MODE)
+            lock = os.open(self.state / "lock", os.O_RDWR | os.O_CREAT, _FILE_MODE)
+        try:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise self._busy() from None
+            self.write_record("publisher.json", json.dumps([publisher.by, instant_text(publisher.at)]).encode())
+            yield
+        finally:
+            os.close(lock)
+
+    def _busy(self) -> PublishError:
+        try:
+            by, since = json.loads(self.read_record("publisher.json") or b"")
+        except ValueError:
+            by, since = "somebody", "a moment ago"
+        return PublishError(f"{by} is publishing to {self.path} since {since}: wait for the end; nothing was published")
+
+    def _refuse_what_is_not_ours(self) -> None:
+        if self.path.is_symlink():
+            if self._leads_to().parent != self._versions:
+                raise PublishError(
+                    f"{self.path} is a link that publishing did not make: remove it, or choose another path"
+                )
+        elif self.path.is_dir() and any(self.path.iterdir()):
+            raise PublishError(
+                f"{self.path} holds files that publishing did not put there: move them away, or choose another path"
+            )
+        elif self.path.exists() and not self.path.is_dir():
+            raise PublishError(f"{self.path} is a file: choose a folder")
+        elif not self.path.parent.is_dir():
+            raise PublishError(f"there is no folder {self.path.parent}: make it, for the site to be published into")
+
+    @contextmanager
+    def _refusals(self) -> Iterator[None]:
+        """What the disk refuses, in words."""
+        try:
+            yield
+        except OSError as error:
+            reasons = {
+                errno.ENOSPC: "the disk is full: make room",
+                errno.EDQUOT: "your share of the disk is used up: make room",
+                errno.EROFS: "the disk is read-only",
+                errno.EACCES: f"you may not write there: let {self.path.parent} belong to whoever publishes",
+            }
+            reason = reasons.get(error.errno or 0) or str(error.strerror or error)
+            where = f" ({error.filename})" if error.filename else ""
+            raise PublishError(f"cannot publish to {self.path}: {reason}{where}; then publish again") from None
+
+    # ------------------------------------------------------------ what is there
+
+    def _current(self) -> Path | None:
+        """The version that readers see."""
+        if not self.path.is_symlink():
+            return None
+        version = self._leads_to()
+        return version if version.parent == self._versions and version.is_dir() else None
+
+    def _leads_to(self) -> Path:
+        """Where the link leads: somebody may have removed that."""
+        return Path(os.path.normpath(self.path.parent / self.path.readlink()))
+
+    def shown(self) -> str:
+        """See `Target.shown`."""
+        current = self._current()
+        return current.name.partition("-")[2] if current else ""
+
+    def present(self) -> Mapping[str, Present]:
+        """See `Target.present`. Every file is read, so that one which somebody changed is mended."""
+        self._refuse_what_is_not_ours()
+        current = self._current()
+        with self._refusals():
+            return {path: Present(_digest(current / path)) for path in _files(current)} if current else {}
+
+    def kept(self, digest: str) -> Contents | None:
+        """See `Target.kept`."""
+        found = [version for version in self._finished() if version.name.partition("-")[2] == digest]
+        return _Version(found[-1]) if found else None
+
+    def _finished(self) -> list[Path]:
+        """The versions that have been shown, or were about to be, the oldest first."""
+        if not self._versions.is_dir():
+            return []
+        return sorted(version for version in self._versions.iterdir() if version.name[:6].isdigit())
+
+    # ------------------------------------------------------------ changing it
+
+    def begin(self, room: int) -> None:
+        """See `Target.begin`."""
+        free = shutil.disk_usage(self.state).free
+        if free < room + _MARGIN:
+            need, have = (round(size / 1_000_000, 1) for size in (room + _MARGIN, free))
+            raise PublishError(f"the disk of {self.path} has {have} MB free, and {need} MB are needed: make room first")
+        with self._refusals():
+            self._remove(self._new)
+            self._new.mkdir()
+            self._new.chmod(_FOLDER_MODE)
+            current = self._current()
+            for path in _files(current) if current else ():
+                place = self._place(path)
+                try:
+                    os.link(current / path, place, follow_symlinks=False)  # type: ignore[operator]
+                except OSError as error:
+                    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                        raise
+                    shutil.copy2(current / path, place, follow_symlinks=False)  # type: ignore[operator]
+
+    def _place(self, path: str) -> Path:
+        """Where a file goes in the new version; what an earlier one has in its way is removed."""
+        place = self._new / path
+        for folder in reversed(place.relative_to(self._new).parents[:-1]):
+            whole = self._new / folder
+            if whole.is_symlink() or whole.is_file():
+                whole.unlink()
+            if not whole.is_dir():
+                whole.mkdir()
+                whole.chmod(_FOLDER_MODE)
+        if place.is_dir() and not place.is_symlink():
+            shutil.rmtree(place)
+        return place
+
+    def put(self, file: SealedFile, content: bytes) -> None:
+        """See `Target.put`. The file is a new one: older versions keep theirs."""
+        with self._refusals():
+            place = self._place(file.path)
+            place.unlink(missing_ok=True)
+            with place.open("xb") as written:
+                written.write(content)
+                written.flush()
+                os.fsync(written.fileno())
+            place.chmod(_FILE_MODE)
+
+    def delete(self, path: str) -> None:
+        """See `Target.delete`; folders that are empty then go, too."""
+        with self._refusals():
+            with suppress(FileNotFoundError, NotADirectoryError, IsADirectoryError):
+                (self._new / path).unlink()
+            for folder in (self._new / path).parents:
+                if folder == self._new:
+                    break
+                try:
+                    folder.rmdir()
+                except OSError:
+                    break
+
+    def switch(self, seal: Seal) -> None:
+        """See `Target.switch`."""
+        finished = self._finished()
+        number = int(finished[-1].name[:6]) + 1 if finished else 1
+        with self._refusals():
+            _sync(self._new)
+            version = self._versions / f"{number:06}-{seal.digest}"
+            self._new.rename(version)
+            link = self.state / "next"
+            link.unlink(missing_ok=True)
+            link.symlink_to(os.path.relpath(version, self.path.parent))
+            if self.path.is_dir() and not self.path.is_symlink():
+                self.path.rmdir()  # it is empty: `locked` made sure
+            link.replace(self.path)
+            _sync(self.path.parent)
+
+    def tidy(self, keep: int) -> None:
+        """See `Target.tidy`."""
+        current = self._current()
+        with self._refusals():
+            self._remove(self._new)
+            last: dict[str, Path] = {}
+            for version in self._finished():
+                last[version.name.partition("-")[2]] = version
+            wanted = sorted(last.values())[-keep:]
+            for version in self._finished():
+                if version not in wanted and version != current:
+                    self._remove(version)
+
+    def _remove(self, folder: Path) -> None:
+        if folder.exists():
+            shutil.rmtree(folder)
+
+    # ------------------------------------------------------------ records
+
+    def read_record(self, name: str) -> bytes | None:
+        """See `Target.read_record`."""
+        try:
+            return (self._records / name).read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise PublishError(f"cannot read {self._records / name}: {error.strerror}") from None
+
+    def write_record(self, name: str, content: bytes | None) -> None:
+        """See `Target.write_record`."""
+        place = self._records / name
+        with self._refusals():
+            if content is None:
+                place.unlink(missing_ok=True)
+                return
+            fresh = place.with_name(f"{name}.new")
+            with fresh.open("wb") as written:
+                written.write(content)
+                written.flush()
+                os.fsync(written.fileno())
+            fresh.chmod(_FILE_MODE)
+            fresh.replace(place)
+
+
+class _Version:
+    """The bytes of a version that is kept. See `Contents`."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def find(self, file: SealedFile) -> bytes | None:
+        """See `Contents.find`."""
+        try:
+            content = (self._folder / file.path).read_bytes()
+        except OSError:
+            return None
+        return content if is_of(content, file) else None
+
+
+def _files(folder: Path) -> list[str]:
+    """Every file below a folder. Links are files here: nothing is followed."""
+    found = []
+    for place, folders, names in os.walk(folder):
+        links = [name for name in folders if (Path(place) / name).is_symlink()]
+        found += [(Path(place) / name).relative_to(folder).as_posix() for name in (*names, *links)]
+    return sorted(found)
+
+
+def _digest(place: Path) -> str:
+    """The digest of a file; of a link, which no publishing makes, one that no file has."""
+    if place.is_symlink():
+        return ""
+    with place.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _sync(folder: Path) -> None:
+    """Have the names in a folder written to the disk, where the file system can."""
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

@@ -1,0 +1,111 @@
+"""What was published to a target when, by whom, and which seal: records at the target itself ↔ values.
+
+`history.json` grows by one entry for each publishing. `attempt.json` is the entry of the one that is at work: it is
+written before the first step, so that an interrupted one is known, whatever it did. `seal-DIGEST.json` are the seals.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Literal
+
+from ..errors import PublishError
+from .seal import Part, Seal, read_seal, write_seal
+from .target import Target
+
+_HISTORY, _ATTEMPT = "history.json", "attempt.json"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One publishing, or rollback: its number, from 1; when and by whom; the seal's digest, words and instant."""
+
+    number: int
+    at: str
+    by: str
+    action: Literal["publish", "rollback"]
+    seal: str
+    words: str
+    instant: str
+
+
+class History:
+    """The records of one target."""
+
+    def __init__(self, target: Target) -> None:
+        self._target = target
+
+    def entries(self) -> tuple[Entry, ...]:
+        """Every publishing, the oldest first; the last one too, if it was killed after it was shown."""
+        entries, attempt = self._read(_HISTORY), self._read(_ATTEMPT)
+        done = len(entries)
+        if attempt and attempt[0].number > done and attempt[0].seal == self._target.shown():
+            return (*entries, attempt[0])
+        return entries
+
+    def _read(self, name: str) -> tuple[Entry, ...]:
+        content = self._target.read_record(name)
+        if content is None:
+            return ()
+        try:
+            return tuple(Entry(**entry) for entry in json.loads(content))
+        except (ValueError, TypeError):
+            raise PublishError(f"the record {name} of the target is damaged: restore it, or delete it") from None
+
+    def start(self, entry: Entry, seal: Seal) -> None:
+        """Note what is about to be done, before the first step; and for good, what an interrupted one did."""
+        self._write(_HISTORY, self.entries())
+        attempt = self._read(_ATTEMPT)
+        if attempt and attempt[0].seal not in (seal.digest, self._target.shown()):
+            earlier = self.ours()  # an interrupted publishing of another seal: what it put is still ours to delete
+            self._target.write_record("strays.json", json.dumps(earlier, sort_keys=True).encode())
+        self._target.write_record(_seal_name(seal.digest), write_seal(seal))
+        self._write(_ATTEMPT, (entry,))
+
+    def finish(self, keep: int) -> None:
+        """Note, after it was shown, that what was started is done. Seals are kept of what can be returned to: the last
+        `keep` that were shown."""
+        entries = self.entries()
+        self._write(_HISTORY, entries)
+        for name in (_ATTEMPT, "strays.json"):
+            self._target.write_record(name, None)
+        shown = list(dict.fromkeys(one.seal for one in reversed(entries)))
+        for digest in shown[keep:]:
+            self._target.write_record(_seal_name(digest), None)
+
+    def _write(self, name: str, entries: Iterable[Entry]) -> None:
+        text = json.dumps([asdict(entry) for entry in entries], ensure_ascii=False, indent=1)
+        self._target.write_record(name, f"{text}\n".encode())
+
+    def seal(self, digest: str) -> Seal | None:
+        """A seal that was published here, if it is still kept."""
+        content = self._target.read_record(_seal_name(digest))
+        return None if content is None else read_seal(content, f"the kept seal {digest[:16]}")
+
+    def ours(self) -> Mapping[str, Part]:
+        """The files that publishing has put here, or may have: those of the seal that is shown, and of interrupted
+        attempts."""
+        strays = self._target.read_record("strays.json")
+        found: dict[str, Part] = json.loads(strays) if strays else {}
+        for digest in (*(entry.seal for entry in self._read(_ATTEMPT)), self._target.shown()):
+            seal = self.seal(digest) if digest else None
+            found |= {file.path: file.part for file in seal.files} if seal else {}
+        return found
+
+
+def previous(entries: Sequence[Entry]) -> str:
+    """The digest of the seal to return to: the one that was shown before that which is shown now was first published.
+    What was rolled back from is passed over. Empty when there is none."""
+    shown: list[str] = []
+    for entry in entries:
+        if entry.seal in shown and (entry.action == "rollback" or entry.seal == shown[-1]):
+            del shown[shown.index(entry.seal) + 1 :]
+        else:
+            shown.append(entry.seal)
+    return shown[-2] if len(shown) > 1 else ""
+
+
+def _seal_name(digest: str) -> str:
+    return f"seal-{digest}.json"

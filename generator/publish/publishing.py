@@ -1,0 +1,118 @@
+"""A seal, its bytes and a target → the site that readers get, or a reason why not and nothing changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from ..errors import PublishError
+from .changes import Step, changes
+from .history import Entry, History, previous
+from .seal import Seal, instant_text
+from .store import Contents, Either, check_contents, content_of
+from .target import Publisher, Target
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is to be published: a seal and where its bytes are; and how: at most so many deletes (None: any number), and
+    so many versions kept to return to."""
+
+    seal: Seal
+    contents: Contents
+    max_deletes: int | None
+    keep: int
+    action: Literal["publish", "rollback"] = "publish"
+
+
+def remaining(seal: Seal, now: datetime) -> timedelta:
+    """How long it is until a seal may be published; zero when it may. Both are absolute: no clock change matters."""
+    return max(seal.instant - now, timedelta(0))
+
+
+def refuse_early(seal: Seal, now: datetime) -> None:
+    """Raises PublishError while a seal may not be published, and says how long."""
+    wait = remaining(seal, now)
+    if wait:
+        raise PublishError(
+            f"this seal may be published from {seal.instant.isoformat()} on, in {duration(wait)}; "
+            "nothing was published. Publish then, or let it wait with --wait"
+        )
+
+
+def duration(time: timedelta) -> str:
+    """A time as people say it: `1 d 2 h 3 min 4 s`; of more than an instant, at least a second."""
+    seconds = -int(-time.total_seconds() // 1)
+    parts = ((seconds // 86400, "d"), (seconds // 3600 % 24, "h"), (seconds // 60 % 60, "min"), (seconds % 60, "s"))
+    return " ".join(f"{count} {unit}" for count, unit in parts if count) or "0 s"
+
+
+def plan_steps(order: Order, target: Target) -> tuple[Step, ...]:
+    """What publishing would do now. Raises PublishError when it would delete more than it may."""
+    steps = changes(order.seal, target.present(), History(target).ours())
+    deletes = sum(1 for step in steps if step.file is None)
+    if order.max_deletes is not None and deletes > order.max_deletes:
+        raise PublishError(
+            f"{deletes} files would be deleted, more than {order.max_deletes}; nothing was published. "
+            f"Look at --dry-run --max-deletes {deletes}; if it is right, publish so"
+        )
+    return steps
+
+
+def publish(
+    order: Order, target: Target, by: str, clock: Callable[[], datetime], progress: Progress
+) -> tuple[Step, ...]:
+    """Publish what was sealed; what was done. Raises PublishError, before the first step if it can be known then."""
+    seal = order.seal
+    refuse_early(seal, clock())
+    check_contents(order.contents, seal.files, lambda _done, _all: None)
+    with target.locked(Publisher(by, clock())):
+        history = History(target)
+        steps = plan_steps(order, target)
+        if not steps and target.shown() == seal.digest:
+            return ()
+        history.start(_entry(order, len(history.entries()) + 1, by, clock()), seal)
+        target.begin(sum(step.file.size for step in steps if step.file is not None))
+        for number, step in enumerate(steps, 1):
+            if step.file is None:
+                target.delete(step.path)
+            else:
+                target.put(step.file, content_of(order.contents, step.file))
+            progress(number, len(steps))
+        target.switch(seal)
+        history.finish(order.keep)
+        target.tidy(order.keep)
+    return steps
+
+
+def _entry(order: Order, number: int, by: str, at: datetime) -> Entry:
+    seal = order.seal
+    return Entry(number, instant_text(at), by, order.action, seal.digest, seal.name, instant_text(seal.instant))
+
+
+def rollback_order(target: Target, store: Contents, wanted: str, keep: int, max_deletes: int | None) -> Order:
+    """What a rollback publishes: the seal before, or the one that is `wanted` (the start of its digest, or its words).
+    Raises PublishError when there is none, or several, or when it is not kept any more."""
+    history = History(target)
+    entries = history.entries()
+    if wanted:
+        found = {entry.seal for entry in entries if entry.seal.startswith(wanted) or entry.words == wanted}
+        if len(found) != 1:
+            count = "no seal" if not found else "more than one seal"
+            raise PublishError(f"{count} that was published here is {wanted}: communique history lists them")
+        digest = found.pop()
+    else:
+        digest = previous(entries)
+        if not digest:
+            raise PublishError("nothing was published here before: name a seal with --to, or publish one")
+    seal = history.seal(digest)
+    if seal is None:
+        raise PublishError(
+            f"the seal {digest[:16]} is not kept here any more: seal its revision again, and publish that"
+        )
+    kept = target.kept(digest)
+    return Order(seal, store if kept is None else Either(kept, store), max_deletes, keep, "rollback")

@@ -1,0 +1,195 @@
+"""A seal and the address of a published site → where what readers get differs from what was sealed."""
+
+from __future__ import annotations
+
+import hashlib
+import http.client
+import re
+import threading
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from urllib.parse import quote, urlsplit
+
+from .. import urls
+from ..errors import PublishError, UsageError
+from .seal import Seal, SealedFile
+
+#: How many files are fetched at once.
+_AT_ONCE = 8
+#: How many bytes are read beyond the size of a file: to tell that an answer is longer, or compressed in vain.
+_SLACK = 65_536
+#: Read by hosts, and not shown to readers by all of them.
+_FOR_HOSTS = frozenset({urls.HEADERS, "_redirects"})
+#: What an answer says of its age.
+_AGE: MappingProxyType[str, str] = MappingProxyType(
+    {"age": "Age", "last-modified": "Last-Modified", "etag": "ETag", "x-cache": "X-Cache", "cf-cache-status": "Cache"}
+)
+_NO_CACHE: MappingProxyType[str, str] = MappingProxyType({"Cache-Control": "no-cache"})
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Something that is not as it was sealed: the file, its address, what is wrong, and what to do."""
+
+    path: str
+    address: str
+    message: str
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """What a host said: status, headers by their names in lower case, bytes. `failure`: it said nothing, and why."""
+
+    status: int = 0
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    failure: str = ""
+
+
+def verify(
+    seal: Seal, url: str, progress: Callable[[int, int], None], *, patience: float = 20.0
+) -> tuple[Difference, ...]:
+    """Fetch every file of a seal from the address of a site, and a page that it does not have. `patience` is how many
+    seconds an answer may take. Raises UsageError for what is no address, PublishError when nobody answers there."""
+    with _opened(url, patience) as host:
+        first = host.get(host.prefix)
+        if first.failure:
+            raise PublishError(f"{url} does not answer: {first.failure}")
+        wanted = [file for file in seal.files if file.path not in _FOR_HOSTS]
+        found: list[Difference] = []
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            waiting = [pool.submit(_compare, host, file, seal) for file in wanted]
+            for number, done in enumerate(as_completed(waiting), 1):
+                found += done.result()
+                progress(number, len(waiting))
+    return tuple(sorted(found, key=lambda one: (one.path, one.message)))
+
+
+def _compare(host: _Host, file: SealedFile, seal: Seal) -> list[Difference]:
+    """What is wrong with one file."""
+    missing = file.path == urls.NOT_FOUND
+    name = f"communique-{seal.digest[:16]}/" if missing else quote(urls.address(file.path))
+    target = host.prefix + name
+    answer = host.get(target, limit=file.size)
+
+    def differs(message: str, hint: str = "") -> Difference:
+        return Difference(file.path, host.address(target), message, hint)
+
+    wanted = 404 if missing else 200
+    if answer.failure:
+        return [differs(f"no answer: {answer.failure}")]
+    if answer.status != wanted:
+        where = f", to {answer.headers['location']}" if "location" in answer.headers else ""
+        hint = "an address that the site does not have must answer 404, with 404.html" if missing else ""
+        return [differs(f"status {answer.status} instead of {wanted}{where}", hint)]
+    found = [differs(*_bytes_differ(host, target, file, answer))] if not _is_of(answer.body, file) else []
+    return found + [differs(message) for message in _headers_differ(file, answer)]
+
+
+def _is_of(body: bytes, file: SealedFile) -> bool:
+    return hashlib.sha256(body).hexdigest() == file.sha256
+
+
+def _bytes_differ(host: _Host, target: str, file: SealedFile, answer: _Answer) -> tuple[str, str]:
+    """What to say of other bytes: whether a cache holds them, or the host itself."""
+    told = ", ".join(f"{name}: {answer.headers[key]}" for key, name in _AGE.items() if key in answer.headers)
+    past = host.get(f"{target}?{file.sha256[:16]}", _NO_CACHE, limit=file.size)  # caches keep that under another name
+    age = f" ({told})" if told else ""
+    if _is_of(past.body, file):
+        return f"a cache gives an earlier version{age}", "the host has the right one: purge the cache, or wait"
+    more = "longer than" if len(answer.body) > file.size else f"{len(answer.body)} bytes instead of"
+    size = "other bytes" if len(answer.body) == file.size else f"{more} {file.size} bytes"
+    return f"not what was sealed: {size}{age}", "publish the seal again"
+
+
+def _headers_differ(file: SealedFile, answer: _Answer) -> Iterator[str]:
+    for name, wanted in file.sent:
+        given = answer.headers.get(name.lower())
+        if given is None:
+            yield f"the header {name} is missing: it must be {wanted}"
+        elif _plain(name, given) != _plain(name, wanted):
+            yield f"the header {name} is {given} instead of {wanted}"
+
+
+def _plain(name: str, value: str) -> object:
+    """A header's value without what does not count in it: spaces; the case and order of directives and parameters."""
+    value = " ".join(value.split())
+    if name.lower() in ("cache-control", "content-type"):
+        return frozenset(part.strip().lower().replace('"', "") for part in re.split("[,;]", value))
+    return value
+
+
+# ---------------------------------------------------------------- a host
+
+
+class _Host:
+    """A host that is asked by several threads, each by a connection of its own, which is kept open."""
+
+    def __init__(self, url: str, patience: float) -> None:
+        parts = urlsplit(url)
+        self._secure, self._netloc, self._patience = parts.scheme == "https", parts.netloc, patience
+        self.prefix = parts.path if parts.path.endswith("/") else f"{parts.path}/"
+        self._own = threading.local()
+        self._opened: list[http.client.HTTPConnection] = []
+
+    def address(self, target: str) -> str:
+        """The whole address of a path."""
+        return f"{'https' if self._secure else 'http'}://{self._netloc}{target}"
+
+    def get(self, target: str, headers: Mapping[str, str] = MappingProxyType({}), *, limit: int = 0) -> _Answer:
+        """What the host answers at a path; of its bytes, some more than `limit` at most. A connection that breaks is
+        tried once more, for a host may close one that was idle."""
+        for last in (False, True):
+            try:
+                return self._ask(target, headers, limit)
+            except (OSError, http.client.HTTPException, zlib.error) as error:
+                self._connection().close()
+                if last:
+                    return _Answer(failure=str(error) or type(error).__name__)
+        raise AssertionError
+
+    def _ask(self, target: str, headers: Mapping[str, str], limit: int) -> _Answer:
+        connection = self._connection()
+        connection.request("GET", target, headers={"Accept-Encoding": "identity", **headers})
+        response = connection.getresponse()
+        body = response.read(limit + _SLACK)
+        if response.read(1):
+            connection.close()  # the rest is not wanted
+        given: dict[str, str] = {}
+        for name, value in response.getheaders():
+            given[name.lower()] = f"{given[name.lower()]}, {value}" if name.lower() in given else value
+        if given.get("content-encoding") in ("gzip", "x-gzip"):
+            body = zlib.decompressobj(31).decompress(body, limit + 1)
+        return _Answer(response.status, given, body)
+
+    def _connection(self) -> http.client.HTTPConnection:
+        known: http.client.HTTPConnection | None = getattr(self._own, "connection", None)
+        if known is None:
+            kind = http.client.HTTPSConnection if self._secure else http.client.HTTPConnection
+            known = self._own.connection = kind(self._netloc, timeout=self._patience)
+            self._opened.append(known)
+        return known
+
+    def close(self) -> None:
+        """Close every connection."""
+        for connection in self._opened:
+            connection.close()
+
+
+@contextmanager
+def _opened(url: str, patience: float) -> Iterator[_Host]:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise UsageError(f"{url} is not the address of a site: write https://stat.example/")
+    if parts.username is not None:
+        raise UsageError("an address with a password would be shown to others: leave the password out")
+    host = _Host(url, patience)
+    try:
+        yield host
+    finally:
+        host.close()
