@@ -10,8 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Literal
 
+from .. import urls
 from ..errors import PublishError
 from ..headers import Headers
 from .seal import PARTS, Part, Seal, SealedFile
@@ -41,6 +43,17 @@ def changes(seal: Seal, present: Mapping[str, Present], ours: Mapping[str, Part]
     )
 
 
+def batches(steps: Iterable[Step], part_of: Mapping[str, Part]) -> tuple[tuple[Step, ...], ...]:
+    """Steps in their order, cut where one must be done before the next: within a batch, the order does not matter, and
+    they may be done at the same time. `part_of` says what is deleted."""
+
+    def kind(step: Step) -> tuple[object, ...]:
+        part = step.file.part if step.file else part_of[step.path]
+        return step.file is None, step.why == "new", step.path == urls.ROOT, part
+
+    return tuple(tuple(batch) for _kind, batch in groupby(steps, kind))
+
+
 def _why(file: SealedFile, there: Present | None) -> Reason | None:
     """Why a file must be put; None when it need not."""
     if there is None:
@@ -54,9 +67,10 @@ def _plain(headers: Headers) -> frozenset[tuple[str, str]]:
     return frozenset((name.lower(), value) for name, value in headers)
 
 
-def _put_order(step: Step) -> tuple[bool, int, str]:
+def _put_order(step: Step) -> tuple[bool, bool, int, str]:
+    """The page of the bare address last: of a site that was not there at all, readers find nothing before the rest."""
     assert step.file is not None
-    return step.why != "new", PARTS.index(step.file.part), step.path
+    return step.why != "new", step.path == urls.ROOT, PARTS.index(step.file.part), step.path
 
 
 def _refuse_obstacles(seal: Seal, present: Mapping[str, Present], ours: Mapping[str, Part]) -> None:

@@ -25,12 +25,16 @@ from .target import Present, Publisher
 
 #: Readers' server must be able to read what is published, whatever mask the publisher has.
 _FOLDER_MODE, _FILE_MODE = 0o755, 0o644
+#: Records tell of sources, and of who published: that is for the publisher alone.
+_OWN_FOLDER_MODE, _OWN_FILE_MODE = 0o700, 0o600
 #: Bytes of a disk that are left free, for what a file system needs itself.
 _MARGIN = 1_000_000
 
 
 class FolderTarget:
     """See `Target`. `path` is what the server shows at the site's address."""
+
+    at_once = 1
 
     def __init__(self, path: Path) -> None:
         self.path = path.parent.resolve() / path.name  # a link, which is not followed
@@ -47,8 +51,8 @@ class FolderTarget:
         with self._refusals():
             for folder in (self.state, self._versions, self._records):
                 folder.mkdir(exist_ok=True)
-                folder.chmod(_FOLDER_MODE)
-            lock = os.open(self.state / "lock", os.O_RDWR | os.O_CREAT, _FILE_MODE)
+                folder.chmod(_OWN_FOLDER_MODE if folder == self._records else _FOLDER_MODE)
+            lock = os.open(self.state / "lock", os.O_RDWR | os.O_CREAT, _OWN_FILE_MODE)
         try:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -249,7 +253,7 @@ class FolderTarget:
                 written.write(content)
                 written.flush()
                 os.fsync(written.fileno())
-            fresh.chmod(_FILE_MODE)
+            fresh.chmod(_OWN_FILE_MODE)
             fresh.replace(place)
 
 

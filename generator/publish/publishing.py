@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
 from ..errors import PublishError
-from .changes import Step, changes
+from .changes import Step, batches, changes
 from .history import Entry, History, previous
 from .seal import Seal, instant_text
 from .store import Contents, Either, check_contents, content_of
@@ -77,16 +78,33 @@ def publish(
             return ()
         history.start(_entry(order, len(history.entries()) + 1, by, clock()), seal)
         target.begin(sum(step.file.size for step in steps if step.file is not None))
-        for number, step in enumerate(steps, 1):
-            if step.file is None:
-                target.delete(step.path)
-            else:
-                target.put(step.file, content_of(order.contents, step.file))
-            progress(number, len(steps))
+        _take(steps, history, order.contents, target, progress)
         target.switch(seal)
         history.finish(order.keep)
         target.tidy(order.keep)
     return steps
+
+
+def _take(steps: tuple[Step, ...], history: History, contents: Contents, target: Target, progress: Progress) -> None:
+    """Do the steps, some at the same time where the target allows it. The first that fails ends it."""
+
+    def take(step: Step) -> None:
+        if step.file is None:
+            target.delete(step.path)
+        else:
+            target.put(step.file, content_of(contents, step.file))
+
+    done = 0
+    with ThreadPoolExecutor(target.at_once) as pool:
+        try:
+            for batch in batches(steps, history.ours()):
+                for future in as_completed([pool.submit(take, step) for step in batch]):
+                    future.result()
+                    done += 1
+                    progress(done, len(steps))
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
 
 
 def _entry(order: Order, number: int, by: str, at: datetime) -> Entry:

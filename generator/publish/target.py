@@ -41,7 +41,11 @@ class Target(Protocol):
     Paths are those of the seal, below the place that the configuration names: nothing outside it is ever touched.
     Every method raises PublishError for what the place refuses, and says what to do. Whoever passes through trouble
     that may pass (a network) tries again inside of the method.
+
+    `at_once` is how many calls of `put`, or of `delete`, may be made at the same time, from several threads.
     """
+
+    at_once: int
 
     def locked(self, publisher: Publisher) -> AbstractContextManager[None]:
         """Keep others out. Raises PublishError, with who is at work and since when, if somebody is."""

@@ -6,13 +6,14 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from random import Random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from generator.errors import PublishError
-from generator.publish.changes import Step, changes, told
+from generator.publish.changes import Step, batches, changes, told
 from generator.publish.seal import PARTS, Part, Seal, SealedFile, Sources
 from generator.publish.target import Present
 
@@ -96,6 +97,28 @@ def test_no_step_leaves_a_dead_link(old: Web, new: Web) -> None:
         assert not dead_links(state, set(new.files) if last else set(old.files)), step
     assert state == state_of(new)
     assert changes(new.seal(), present(state), ours(new)) == (), "and nothing is left to do"
+
+
+@given(webs(), webs(), st.randoms(use_true_random=False))
+def test_steps_of_a_batch_go_in_any_order(old: Web, new: Web, random: Random) -> None:
+    state, steps = state_of(old), changes(new.seal(), present(state_of(old)), ours(old))
+    cut = batches(steps, ours(old))
+    assert tuple(step for batch in cut for step in batch) == steps
+    for batch in cut:
+        for step in random.sample(batch, len(batch)):
+            take(state, step, new)
+            assert not dead_links(state, set(new.files) if step.file is None else set(old.files)), step
+    assert state == state_of(new)
+
+
+@given(webs())
+def test_a_site_that_was_not_there(new: Web) -> None:
+    """Whoever knows the bare address finds nothing, or all."""
+    state: State = {}
+    for step in changes(new.seal(), {}, {}):
+        take(state, step, new)
+        assert not dead_links(state, {ENTRY} & set(state)), step
+    assert state == state_of(new)
 
 
 @given(webs(), webs(), webs(), st.integers(0, 20))

@@ -69,6 +69,9 @@ def test_readers_may_read_it(store: Store, www: Path) -> None:
     for place in (real, *real.rglob("*"), real.parent, real.parent.parent):
         wanted = 0o755 if place.is_dir() else 0o644
         assert stat.S_IMODE(place.stat().st_mode) == wanted, place
+    records = www.parent / ".www.published" / "records"
+    assert {stat.S_IMODE(place.stat().st_mode) for place in records.iterdir()} == {0o600}, "which are not for readers"
+    assert stat.S_IMODE(records.stat().st_mode) == 0o700
 
 
 def test_a_file_that_somebody_changed_is_mended(store: Store, www: Path) -> None:
