@@ -110,6 +110,8 @@ def _publish(options: argparse.Namespace) -> int:
     place = _place(config, options.target)
     if seal.url != config.url:
         raise PublishError(f"{options.seal} is the seal of {seal.url}, and this is {config.url}: seal this site")
+    if seal.sources.changed:
+        _say(f"sealed with sources that git does not have as they were: {', '.join(seal.sources.changed)}")
     limit = place.max_deletes if options.max_deletes is None else options.max_deletes
     order = Order(seal, Store(root / SEALED), limit, place.keep)
     target = _target(root, place)

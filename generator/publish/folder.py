@@ -282,8 +282,8 @@ def _files(folder: Path) -> list[str]:
 
 
 def _digest(place: Path) -> str:
-    """The digest of a file; of a link, which no publishing makes, one that no file has."""
-    if place.is_symlink():
+    """The digest of a file; of a link or a pipe, which no publishing makes, one that no file has."""
+    if place.is_symlink() or not place.is_file():
         return ""
     with place.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -25,13 +25,12 @@ from .revision import changed, head
 from .seal import Part, Seal, SealedFile, Sources
 from .store import Store
 
-#: What a target is for those who publish; whatever is not named is a page.
+#: What a target is for those who publish. Of the others, HTML is a page, and all else is for machines, like a feed.
 _PARTS: MappingProxyType[TargetKind, Part] = MappingProxyType(
     {
         **dict.fromkeys(("asset", "bundle", "card", "picture"), "asset"),
         **dict.fromkeys(("data", "record", "series", "spec"), "data"),
         **dict.fromkeys(("index", "home", "root", "catalogue"), "index"),
-        **dict.fromkeys(("feed", "rss", "sitemap", "robots", "headers"), "feed"),
     }
 )
 
@@ -82,7 +81,7 @@ def _kept(site: Path, made: Iterable[Target], config: SiteConfig, store: Store) 
         except OSError as error:
             raise OutputError(f"cannot write to {store.folder}: {error.strerror or error}; nothing is sealed") from None
         headers = rules.sent(config.prefix + urls.address(target.path))
-        part = _PARTS.get(target.kind, "page")
+        part = _PARTS.get(target.kind) or ("page" if target.path.endswith(".html") else "feed")
         found.append(SealedFile(target.path, sha256, len(content), content_type(target.path), headers, part))
     return tuple(found)
 

@@ -78,9 +78,10 @@ def test_a_file_that_somebody_changed_is_mended(store: Store, www: Path) -> None
     target, seal = FolderTarget(www), seal_of(ONE, store)
     send(seal, store, target)
     (www / "fr/index.html").write_bytes(b"defaced!")
-    (www / "index.html").unlink()
-    (www / "index.html").symlink_to("/etc/passwd")
-    assert send(seal, store, target) == 2
+    for name, make in (("index.html", lambda place: place.symlink_to("/etc/passwd")), ("404.html", os.mkfifo)):
+        (www / name).unlink()
+        make(www / name)
+    assert send(seal, store, target) == 3
     assert seen(www) == ONE
     assert not (www / "index.html").is_symlink()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from places import seen
 from support import communique, small_site, tree, write
 
+from generator.publish.seal import read_seal, write_seal
 from generator.sources.files import DEFAULT
 
 PLACE = '\n[publish.www]\ntype = "folder"\npath = "../www"\n'
@@ -118,6 +120,15 @@ def test_what_cannot_be_done(whole: Path, arguments: list[str], code: int, told:
     run = communique(*words, "--root", whole)
     assert (run.returncode, "Traceback" in run.stderr) == (code, False)
     assert told in run.stderr
+
+
+def test_sources_that_git_does_not_have_are_told(root: Path) -> None:
+    seal = read_seal((root / "before.json").read_bytes(), "it")
+    changed = replace(seal, sources=replace(seal.sources, revision="0" * 40, changed=("data/alpha/sales.csv",)))
+    (root / "before.json").write_bytes(write_seal(changed))
+    run = communique("publish", "www", "--root", root, "--seal", root / "before.json")
+    assert run.returncode == 0
+    assert "git does not have as they were: data/alpha/sales.csv" in run.stderr
 
 
 def test_a_history_of_nothing(whole: Path) -> None:
