@@ -311,7 +311,7 @@ def test_incremental_equals_clean(steps: list[tuple[list[tuple[str, int]], str, 
                 assert report.made + report.fresh == clean.made
 
 
-@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=EXAMPLES // 3, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(STEP, min_size=1, max_size=5))
 def test_builds_in_one_process_equal_clean_ones(steps: list[tuple[list[tuple[str, int]], str, datetime, str]]) -> None:
     """As a preview makes them: in memory, with what earlier builds read, compiled and worked out."""
