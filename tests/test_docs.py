@@ -265,7 +265,7 @@ def test_an_example_is_what_a_build_says(code: str) -> None:
     if any(f"[{code}]" in text for text in expected):
         assert any(example.group(1).strip() in text for text in expected), "take one from tests/broken/*/expected.txt"
     else:
-        # what an import says is compared in tests/translating/test_command.py
+        # what an import says is compared in tests/translating/test_exchange_command.py
         assert code in ("changed-source", "bad-xliff", "xliff-unit")
 
 

@@ -19,8 +19,11 @@ from hypothesis import strategies as st
 from jinja2 import Environment
 from support import NOW, Sources, build, content, small_site, texts, tree
 
-from generator.build import Report
+from generator.build import Report, build_site
 from generator.output.charts import MemoryCharts
+from generator.output.memory import MemoryOutput
+from generator.sources.files import MemoryFiles
+from generator.workers import Tools
 
 #: Finished pictures, shared: they are made of nothing but their own key.
 CHARTS = MemoryCharts()
@@ -306,6 +309,26 @@ def test_incremental_equals_clean(steps: list[tuple[list[tuple[str, int]], str, 
                 assert tree(folder / "site") == tree(folder / f"clean{number}")
                 assert counts(report) == counts(clean)
                 assert report.made + report.fresh == clean.made
+
+
+@settings(max_examples=EXAMPLES // 3, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.lists(STEP, min_size=1, max_size=5))
+def test_builds_in_one_process_equal_clean_ones(steps: list[tuple[list[tuple[str, int]], str, datetime, str]]) -> None:
+    """As a preview makes them: in memory, with what earlier builds read, compiled and worked out."""
+    choices: dict[str, int] = {}
+    tools, shown = Tools(CHARTS), MemoryOutput()
+    for edits, release, now, how in [([], "alpha", NOW, "nothing"), *steps]:
+        choices.update(dict(edits))
+        files, unpublished = MemoryFiles(edited(choices, release)), how == "nothing"
+        before, fresh = shown.shown, MemoryOutput()
+        clean = build_site(files, fresh, now, Tools(CHARTS), preview=True, unpublished=unpublished)
+        report = build_site(files, shown, now, tools, preview=True, unpublished=unpublished)
+        note(f"{edits} {release} {now} {how}: {texts(clean)}")
+        assert texts(report) == texts(clean)
+        if clean.broken:
+            assert shown.shown is before
+        else:
+            assert dict(shown.shown.files) == dict(fresh.shown.files)
 
 
 def counts(report: Report) -> tuple[int, int, int]:

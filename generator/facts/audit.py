@@ -39,7 +39,8 @@ def audit_release(release: str, lookup: Lookup, sound: Findings) -> tuple[Proble
         if claim.table not in unread:
             places = _places("claim", claim.id, texts, paths)
             judge_it = partial(_judge, claim, definitions, places)
-            problems += sound.once(lookup, ("claim", release, claim.id), judge_it, _nothing)
+            key = ("claim", release, claim.id, definitions.digests[f"claims.{claim.id}"])
+            problems += sound.once(lookup, key, judge_it, _nothing)
     problems += _unused(definitions, texts)
     bodies = {lang: lookup.text(release, lang) for lang in texts}
     if all(text.front.title and text.front.summary for text in bodies.values()):

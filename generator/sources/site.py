@@ -113,7 +113,7 @@ class Site:
 
     def _release(self, release: str) -> Release:
         path = self.release_file(release)
-        key = ("release", path, self.snapshot.digest(path), self.config.digest)
+        key = ("release", path, self.snapshot.digest(path), self.config.digest, self.config.tags)
         return self.shelf.once(key, lambda: parse_release(self.snapshot.read(path), path, release, self.config))
 
     def _text(self, release: str, lang: str) -> ReleaseText:
@@ -162,7 +162,7 @@ class Site:
         if problems or path not in self.snapshot or schema_path not in self.snapshot:
             raise SourceErrors(*problems)
         files = (self.release_file(release), path, schema_path)
-        key = ("table", spec.id, files, *map(self.snapshot.digest, files), self.config.digest)
+        key = ("table", spec.id, files, *map(self.snapshot.digest, files), self.config.digest, self.config.tags)
 
         def read() -> Table:
             schema = read_schema(self.snapshot.read(schema_path), schema_path, spec)
