@@ -47,8 +47,8 @@ class FolderTarget:
     @contextmanager
     def locked(self, publisher: Publisher) -> Iterator[None]:
         """See `Target.locked`. The system itself frees the lock of a publisher that is killed."""
-        self._refuse_what_is_not_ours()
         with self._refusals():
+            self._refuse_what_is_not_ours()
             for folder in (self.state, self._versions, self._records):
                 folder.mkdir(exist_ok=True)
                 folder.chmod(_OWN_FOLDER_MODE if folder == self._records else _FOLDER_MODE)
@@ -91,11 +91,13 @@ class FolderTarget:
         try:
             yield
         except OSError as error:
+            not_yours = f"you may not write there: let {self.path.parent} belong to whoever publishes"
             reasons = {
                 errno.ENOSPC: "the disk is full: make room",
                 errno.EDQUOT: "your share of the disk is used up: make room",
                 errno.EROFS: "the disk is read-only",
-                errno.EACCES: f"you may not write there: let {self.path.parent} belong to whoever publishes",
+                errno.EACCES: not_yours,
+                errno.EPERM: not_yours,
             }
             reason = reasons.get(error.errno or 0) or str(error.strerror or error)
             where = f" ({error.filename})" if error.filename else ""
@@ -121,9 +123,9 @@ class FolderTarget:
 
     def present(self) -> Mapping[str, Present]:
         """See `Target.present`. Every file is read, so that one which somebody changed is mended."""
-        self._refuse_what_is_not_ours()
-        current = self._current()
         with self._refusals():
+            self._refuse_what_is_not_ours()
+            current = self._current()
             return {path: Present(_digest(current / path)) for path in _files(current)} if current else {}
 
     def kept(self, digest: str) -> Contents | None:
@@ -133,15 +135,17 @@ class FolderTarget:
 
     def _finished(self) -> list[Path]:
         """The versions that have been shown, or were about to be, the oldest first."""
-        if not self._versions.is_dir():
-            return []
-        return sorted(version for version in self._versions.iterdir() if version.name[:6].isdigit())
+        with self._refusals():
+            if not self._versions.is_dir():
+                return []
+            return sorted(version for version in self._versions.iterdir() if version.name[:6].isdigit())
 
     # ------------------------------------------------------------ changing it
 
     def begin(self, room: int) -> None:
         """See `Target.begin`."""
-        free = shutil.disk_usage(self.state).free
+        with self._refusals():
+            free = shutil.disk_usage(self.state).free
         if free < room + _MARGIN:
             need, have = (round(size / 1_000_000, 1) for size in (room + _MARGIN, free))
             raise PublishError(f"the disk of {self.path} has {have} MB free, and {need} MB are needed: make room first")
