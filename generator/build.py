@@ -18,6 +18,7 @@ from .config import CONFIG_FILE, SiteConfig, missing_config, parse_config
 from .errors import Problem, SourceErrors, StaleSource, in_order
 from .facts.edition import PART_UNIT, Edition
 from .formats import known_locale
+from .guard import Guard, guard
 from .model import Target
 from .output.manifest import Manifest, UnreadableManifest
 from .output.write import Output
@@ -63,10 +64,12 @@ def build_site(
     unpublished: bool = False,
     preview: bool = False,
 ) -> Report:
-    """Build the site as it is at an instant. With an error in the sources, the output stays as it was.
+    """Build the site as it is at an instant. With an error in the sources, the output stays as it was; and so it does
+    when something of a release that is not public would be seen.
 
     A `preview` is lenient where one language waits for another, and gives assets names that do not change with their
-    content; with `unpublished` it shows drafts, releases under embargo and languages in preparation, marked.
+    content; with `unpublished` it shows drafts, releases under embargo and languages in preparation, marked. Without
+    `preview`, `unpublished` marks every page, and what is built may not be published.
     """
     with seldom_collecting():
         return _build_site(files, output, tools, _Showing(now, unpublished, preview))
@@ -80,11 +83,21 @@ class _Showing:
     unpublished: bool
     preview: bool
 
+    @property
+    def closed(self) -> bool:
+        """Whether it is a build, and no preview, of a site that nobody may publish."""
+        return self.unpublished and not self.preview
+
+    @property
+    def public(self) -> bool:
+        """Whether what is built may be published."""
+        return not self.unpublished and not self.preview
+
 
 def _build_site(files: Files, output: Output, tools: Tools, showing: _Showing) -> Report:
     before = output.before()
-    if before.generator != generator_digest():
-        before = Manifest()  # another generator wrote it: nothing that it made or read can be relied on
+    if before.generator != generator_digest() or before.unpublished != showing.closed:
+        before = Manifest()  # another generator wrote it, or for other eyes: nothing that it made can be relied on
     try:
         return _build_on(before, files, output, tools, showing)
     except UnreadableManifest:
@@ -106,16 +119,36 @@ def _build_on(before: Manifest, files: Files, output: Output, tools: Tools, show
     except SourceErrors as errors:  # names that addresses are made of cannot be read
         problems = in_order((*errors.problems, *map(config.level, reading.problems)))
         return Report(problems=problems, site=reading.site)
-    edition = Edition(reading.site, planned.visible, hidden=planned.hidden)
+    edition = Edition(reading.site, planned.visible, hidden=planned.hidden, closed=showing.closed)
     if _nothing_to_do(before, edition, planned):
         return _same(before, edition, planned, reading, output)
+    try:
+        watch = guard(edition, showing.instant, tools.charts) if showing.public else None
+        return _make(before, edition, planned, reading, output, tools, watch)
+    except StaleSource as error:
+        return Report(problems=(changed_source(error),), site=reading.site)
+
+
+def _make(
+    before: Manifest,
+    edition: Edition,
+    planned: Plan,
+    reading: Reading,
+    output: Output,
+    tools: Tools,
+    watch: Guard | None,
+) -> Report:
     stage = output.stage()
     try:
-        build = refresh(edition, planned, before, stage, tools)
+        build = refresh(edition, planned, before, stage, tools, watch.made if watch else lambda _outcome: None)
         broken = check(edition, build, before)
-        problems = judge(config, reading, planned, build, [problem for _key, problem in broken])
+        problems = judge(reading.site.config, reading, planned, build, [problem for _key, problem in broken])
+        if watch is not None and not any(problem.level == "error" for problem in problems):
+            watch.kept([build.made[key] for key in build.fresh], before, stage.old)
+            problems = in_order((*problems, *watch.problems()))
         if not any(problem.level == "error" for problem in problems):
-            stage.commit(_manifest(reading, edition, build, before, broken), build.details)
+            manifest = _manifest(reading, edition, build, before, broken)
+            stage.commit(replace(manifest, searched=watch.searched if watch else {}), build.details)
     finally:
         stage.discard()
     return _report(build, before, problems, reading.site)
@@ -227,6 +260,7 @@ def _manifest(
         made=build.made,
         broken=tuple(dict.fromkeys(key for key, _problem in broken)),
         details=before.details,
+        unpublished=edition.closed,
     )
 
 

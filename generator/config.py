@@ -10,7 +10,17 @@ from typing import cast
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from .errors import BETWEEN_LANGUAGES, CODES, LEVELS, Level, Problem, SourceErrors, SourceRef, did_you_mean
+from .errors import (
+    ALWAYS_ERRORS,
+    BETWEEN_LANGUAGES,
+    CODES,
+    LEVELS,
+    Level,
+    Problem,
+    SourceErrors,
+    SourceRef,
+    did_you_mean,
+)
 from .spec import Spec, read_toml
 
 CONFIG_FILE = "site.toml"
@@ -331,5 +341,7 @@ def _read_levels(spec: Spec) -> Mapping[str, Level]:
         value = spec.choice(code, LEVELS, "error")
         if code not in CODES:
             spec.problem(f'there is no problem code "{code}"', code, hint=did_you_mean(code, CODES))
+        if code in ALWAYS_ERRORS and value != "error":
+            spec.problem(f'"{code}" is always an error', code, hint="delete the line")
         levels[code] = cast(Level, value)
     return levels

@@ -203,7 +203,8 @@ class LiteralSpec:
 class Release:
     """`data/<id>/release.toml`: everything about a release that its languages share.
 
-    `problems` are the file's mistakes; `broken` names the definitions (`figures.x`) that they spoil.
+    `allowed`: words that may be public before the release is, with the reason of each. `problems` are the file's
+    mistakes; `broken` names the definitions (`figures.x`) that they spoil.
     """
 
     id: str
@@ -221,6 +222,7 @@ class Release:
     problems: tuple[Problem, ...] = ()
     broken: frozenset[str] = frozenset()
     literals: Mapping[str, LiteralSpec] = field(default_factory=dict)
+    allowed: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

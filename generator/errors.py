@@ -48,6 +48,7 @@ CODES: dict[str, str] = {
     "claim-unused": "A claim is defined but no prose asserts it.",
     "duplicate-address": "Two pages would have the same address.",
     "duplicate-key": "Two rows of a table have the same key, or a name is defined twice.",
+    "embargo-leak": "An output of the public site shows something of a release that is not public.",
     "empty-cell": "A figure, a claim or a chart needs a cell that has no value.",
     "figure-form": "A figure cannot be printed in the form that the text asks for.",
     "fuzzy-message": "A translation of a text of the templates is marked as doubtful.",
@@ -88,6 +89,8 @@ CODES: dict[str, str] = {
 
 #: What one language of a release owes to another. It stops a build, but not a preview: one is written before the other.
 BETWEEN_LANGUAGES = ("language-difference", "missing-language", "translation-outdated")
+#: What no site can let pass.
+ALWAYS_ERRORS = ("embargo-leak",)
 
 _LONGEST = 240
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ue000-\uf8ff]")

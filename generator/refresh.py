@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
@@ -33,8 +33,16 @@ class Build:
     failures: list[Problem] = field(default_factory=list)
 
 
-def refresh(edition: Edition, planned: Plan, before: Manifest, stage: Stage, tools: Tools) -> Build:
-    """Keep what is fresh, make what is not, and stage both: releases first, then the lists of their parts."""
+def refresh(
+    edition: Edition,
+    planned: Plan,
+    before: Manifest,
+    stage: Stage,
+    tools: Tools,
+    watch: Callable[[Outcome], None] = lambda _outcome: None,
+) -> Build:
+    """Keep what is fresh, make what is not, and stage both: releases first, then the lists of their parts. `watch` is
+    shown what is made."""
     build = Build()
     releases = [target for target in planned.targets if target.kind not in _LISTS]
     lists = [target for target in planned.targets if target.kind in _LISTS]
@@ -47,6 +55,7 @@ def refresh(edition: Edition, planned: Plan, before: Manifest, stage: Stage, too
         done = 0
         for results in render_targets(edition, stale, tools):
             for outcome in results:
+                watch(outcome)
                 _put(build, outcome, stage)
             done += len(results)
             tools.progress(done, len(stale))

@@ -30,7 +30,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("render",),
     ("checks", "output"),
     ("editions", "plan", "translate", "versions", "workers"),
-    ("refresh",),
+    ("guard", "refresh"),
     ("build",),
     ("impact",),
     ("impact_report", "preview", "publish"),

@@ -20,7 +20,7 @@ CHARTS = MemoryCharts()
 
 
 def show(files: Sources, output: MemoryOutput, *, unpublished: bool = True) -> Report:
-    return build_site(MemoryFiles(files), output, NOW, Tools(CHARTS), unpublished=unpublished)
+    return build_site(MemoryFiles(files), output, NOW, Tools(CHARTS), unpublished=unpublished, preview=True)
 
 
 def page(output: MemoryOutput, path: str) -> str:
@@ -39,7 +39,7 @@ def without_hidden() -> Sources:
 
 def test_memory_holds_what_a_folder_would(tmp_path: Path) -> None:
     files, output = small_site(), MemoryOutput()
-    assert not show(files, output, unpublished=False).broken
+    assert not build_site(MemoryFiles(files), output, NOW, Tools(CHARTS)).broken
     build(files, tmp_path / "site")
     assert dict(output.shown.files) == tree(tmp_path / "site")
 

@@ -26,6 +26,12 @@ def add_build(commands: Any) -> None:
     ):
         command = add_command(commands, name, text, _build)
         command.add_argument("--out", type=Path, metavar="DIR", help="where the site goes (default: ROOT/build/site)")
+        if name == "build":
+            command.add_argument(
+                "--include-unpublished",
+                action="store_true",
+                help="show what is not public, marked; not to be published (default of --out: ROOT/build/unpublished)",
+            )
 
 
 def _build(options: argparse.Namespace) -> int:
@@ -40,16 +46,17 @@ def _build(options: argparse.Namespace) -> int:
     started = time.perf_counter()
     files = FolderFiles(root.resolve())
     now = options.now or datetime.now(UTC)
-    out = options.out or root / "build" / "site"
     writes = options.command == "build"
+    closed = writes and options.include_unpublished
+    out = options.out or root / "build" / ("unpublished" if closed else "site")
     with progress_bar() as progress:
         tools = Tools(FolderCharts(root.resolve() / "build" / "cache" / "charts", writes), progress, processes)
         if writes:
             with opened(out, _waiting) as output:
-                report = build_site(files, output, now, tools)
+                report = build_site(files, output, now, tools, unpublished=closed)
         else:
             report = build_site(files, DryOutput(out), now, tools)
-    run = _Run(report, time.perf_counter() - started, writes, out)
+    run = _Run(report, time.perf_counter() - started, writes, out, closed)
     run.print_json() if options.json else run.print_text()
     return PROBLEMS if report.broken else BUILT
 
@@ -83,6 +90,7 @@ class _Run:
     seconds: float
     wrote: bool
     out: Path
+    closed: bool
 
     def print_json(self) -> None:
         """One object on standard output."""
@@ -90,6 +98,8 @@ class _Run:
         problems = list(map(problem_object, report.problems))
         counts = {name: getattr(report, name) for name in ("pages", "charts", "feeds", "made", "fresh", "removed")}
         found = {**counts, "seconds": round(self.seconds, 3), "problems": problems}
+        if self.closed:
+            found["unpublished"] = True
         print_json(found)
 
     def print_text(self) -> None:
@@ -105,3 +115,5 @@ class _Run:
         work = f"{report.made} made, {report.fresh} fresh, {report.removed} removed"
         where = f"→ {self.out}" if self.wrote else "(nothing written)"
         print(f"{site}: {work}, {self.seconds:.2f} s {where}")
+        if self.closed:
+            print(f"communique: {self.out} shows what is not public: do not publish it", file=sys.stderr)

@@ -47,28 +47,35 @@ ORIGINS_UNIT = "@origins:"
 class Edition:
     """The site as one build shows it: the sources, the releases that it shows, and their parts.
 
-    `hidden` are those of them that the public does not see yet: none but in a preview, which marks them. `parts` is
-    filled when the parts have been made; only lists and feeds, made after them, ask for it.
+    `hidden` are those of them that the public does not see yet: none but in a preview, which marks them. `closed`: the
+    site as a whole is not for the public, whether it shows such releases or not. `parts` is filled when the parts have
+    been made; only lists and feeds, made after them, ask for it.
     """
 
     def __init__(
-        self, site: Site, visible: frozenset[str], parts: Parts | None = None, hidden: frozenset[str] = frozenset()
+        self,
+        site: Site,
+        visible: frozenset[str],
+        parts: Parts | None = None,
+        hidden: frozenset[str] = frozenset(),
+        closed: bool = False,
     ) -> None:
-        self.site, self.visible, self.hidden = site, visible, hidden
+        self.site, self.visible, self.hidden, self.closed = site, visible, hidden, closed
         self.parts: Parts = {} if parts is None else parts
         self._newest: tuple[ReleaseHead, ...] | None = None
         self._latest: dict[tuple[str, str], tuple[str, ...]] = {}
         self._units: dict[str, str] = {}
 
-    def __reduce__(self) -> tuple[type[Edition], tuple[Site, frozenset[str], Parts, frozenset[str]]]:
-        return Edition, (self.site, self.visible, self.parts, self.hidden)
+    def __reduce__(self) -> tuple[type[Edition], tuple[Site, frozenset[str], Parts, frozenset[str], bool]]:
+        return Edition, (self.site, self.visible, self.parts, self.hidden, self.closed)
 
     def standing(self, release: str) -> Standing:
-        """Whether the public sees a release; without a name: whether it sees all of them."""
+        """Whether the public sees a release; without a name: whether it sees all of them. In a closed site, nothing is
+        for the public."""
         if not release:
-            return "mixed" if self.hidden else "public"
+            return "mixed" if self.hidden or self.closed else "public"
         if release not in self.hidden:
-            return "public"
+            return "mixed" if self.closed else "public"
         return "draft" if self.site.heads[release].draft else "scheduled"
 
     def newest(self) -> tuple[ReleaseHead, ...]:
@@ -132,7 +139,7 @@ class Edition:
     def _set_digest(self, unit: str) -> str:
         if unit == SITE_UNIT:
             listing = [(head.id, head.kind, head.published.isoformat(), *sorted(head.texts)) for head in self.newest()]
-            return digest_of(repr((listing, sorted(self.hidden))))
+            return digest_of(repr((listing, sorted(self.hidden), self.closed)))
         if unit == TEMPLATES_UNIT:
             return digest_of(repr([(path, self.site.snapshot.digest(path)) for path in self.site.page_templates()]))
         if unit.startswith(PART_UNIT):

@@ -23,7 +23,7 @@ from ..model import DataFile, FeedText, Headline, Link, Part, Target
 from ..sources.files import Known, Stamp
 from ..sources.site import Memo
 
-FORMAT = 4
+FORMAT = 5
 #: From how many keys on it is quicker to read a column whole.
 _MANY = 200
 _PARTS: MappingProxyType[str, Callable[..., Part]] = MappingProxyType(
@@ -97,7 +97,9 @@ class Manifest:
     """What one commit made.
 
     `broken` are the keys of pages with links that lead nowhere, where the site lets that pass. `damaged` says that
-    somebody changed the output by hand, so that it must be staged again even if nothing is stale.
+    somebody changed the output by hand, so that it must be staged again even if nothing is stale. `unpublished` says
+    that it shows releases that are not public, so that nobody may publish it. `searched` has, for each release that was
+    not public, a digest of the traces for which all outputs were searched.
     """
 
     generator: str = ""
@@ -108,6 +110,8 @@ class Manifest:
     broken: tuple[str, ...] = ()
     details: Details = field(default_factory=NoDetails)
     damaged: bool = False
+    unpublished: bool = False
+    searched: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -256,6 +260,8 @@ def _index(manifest: Manifest) -> dict[str, Any]:
             for made in manifest.made.values()
         ],
         "broken": manifest.broken,
+        "unpublished": manifest.unpublished,
+        "searched": dict(manifest.searched),
     }
 
 
@@ -284,6 +290,8 @@ def _manifest(index: Mapping[str, Any], path: Path) -> Manifest:
         made={one.target.key: one for one in made},
         broken=tuple(index["broken"]),
         details=FileDetails(path),
+        unpublished=index["unpublished"],
+        searched=index["searched"],
     )
 
 

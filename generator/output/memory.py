@@ -89,6 +89,10 @@ class _MemoryStage:
         """See `Stage.keep`."""
         self._take_over([made.target.path for made in kept])
 
+    def old(self, path: str) -> bytes:
+        """See `Stage.old`."""
+        return self._before.files[path]
+
     def _take_over(self, paths: list[str]) -> None:
         files, digests = self._before.files, self._before.digests
         self._files.update({path: files[path] for path in paths})

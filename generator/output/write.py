@@ -23,6 +23,9 @@ from ..model import Target
 from ..sources.files import digest_of
 from .manifest import Detail, Made, Manifest, read_manifest, remember_stamps, write_manifest
 
+#: Stands beside a version that shows releases that are not public.
+_UNPUBLISHED = "unpublished"
+
 
 class Stage(Protocol):
     """Where a build puts what it makes, before anybody sees it."""
@@ -32,6 +35,9 @@ class Stage(Protocol):
 
     def keep(self, kept: Iterable[Made]) -> None:
         """Take outputs over from the version before."""
+
+    def old(self, path: str) -> bytes:
+        """The bytes of an output in the version before."""
 
     def fail(self, target: Target, problems: tuple[Problem, ...]) -> None:
         """Note an output that could not be made: a draft's, for other mistakes let nothing be committed."""
@@ -145,6 +151,11 @@ class _FolderStage:
         for made in kept:
             self._keep(made.target.path)
 
+    def old(self, path: str) -> bytes:
+        """See `Stage.old`."""
+        with _refusals(self._output.out):
+            return _bytes_of(f"{self._old}/{path}")
+
     def _keep(self, path: str) -> None:
         if path in self._present and self._present[path] == self._shown.get(path):
             self._placed.add(path)  # the same file already
@@ -179,6 +190,7 @@ class _FolderStage:
         with _refusals(out):
             self._remove_the_rest()
             write_manifest(self._version / "manifest.sqlite", manifest, details)
+            self._mark(manifest)
             link = state / "next"
             with suppress(FileNotFoundError):
                 link.unlink()
@@ -186,6 +198,21 @@ class _FolderStage:
             if out.is_dir() and not out.is_symlink():
                 out.rmdir()  # `opened` made sure that it is empty
             os.replace(link, out)
+            if not manifest.unpublished:
+                self._forget_unpublished()
+
+    def _mark(self, manifest: Manifest) -> None:
+        mark = self._version / _UNPUBLISHED
+        if manifest.unpublished:
+            mark.touch()
+        else:
+            mark.unlink(missing_ok=True)
+
+    def _forget_unpublished(self) -> None:
+        """Remove the version before, if it showed releases that are not public: nothing of it may stay."""
+        for version in (self._output.state / "a", self._output.state / "b"):
+            if version != self._version and (version / _UNPUBLISHED).exists():
+                shutil.rmtree(version)
 
     def discard(self) -> None:
         """See `Stage.discard`: what was put stays where nobody sees it; the next build goes on from there."""
@@ -266,6 +293,11 @@ def _files(folder: str, below: str) -> Iterator[tuple[str, os.stat_result]]:
                 yield name, entry.stat(follow_symlinks=False)
 
 
+def _bytes_of(place: str) -> bytes:
+    with open(place, "rb") as file:
+        return file.read()
+
+
 class DryOutput:
     """An output that is only looked at: for `check`, which writes nothing."""
 
@@ -279,14 +311,17 @@ class DryOutput:
 
     def stage(self) -> Stage:
         """See `Output.stage`."""
-        return MemoryStage()
+        return MemoryStage(str(self._folder.out))
 
     def remember(self, manifest: Manifest) -> None:
         """See `Output.remember`."""
 
 
 class MemoryStage:
-    """A stage that keeps nothing but the last commit's manifest."""
+    """A stage that keeps nothing. `shown` is the folder with the version before, if there is one."""
+
+    def __init__(self, shown: str = "") -> None:
+        self._shown = shown
 
     def put(self, path: str, content: bytes) -> tuple[str, int, int]:
         """See `Stage.put`."""
@@ -294,6 +329,10 @@ class MemoryStage:
 
     def keep(self, kept: Iterable[Made]) -> None:
         """See `Stage.keep`."""
+
+    def old(self, path: str) -> bytes:
+        """See `Stage.old`."""
+        return _bytes_of(f"{self._shown}/{path}")
 
     def fail(self, target: Target, problems: tuple[Problem, ...]) -> None:
         """See `Stage.fail`."""
@@ -325,6 +364,7 @@ class CountedOutput:
 
 class _CountedStage(MemoryStage):
     def __init__(self, digests: dict[str, str]) -> None:
+        super().__init__()
         self._digests = digests
 
     def put(self, path: str, content: bytes) -> tuple[str, int, int]:

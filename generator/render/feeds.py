@@ -32,6 +32,7 @@ def render_feed(lookup: Lookup, lang: str, path: str, templates: Templates, temp
         sent=_sent(updated),
         author=lookup.label(lang, "site.title") or "",
         entries=tuple(entries),
+        standing=lookup.standing(),
     )
     text, warnings = templates.render(template, lookup, lang, page=view)
     return Page(text, list(warnings))
@@ -51,6 +52,7 @@ def _entry(lookup: Lookup, release: str, lang: str) -> FeedEntry:
         updated=instant,
         sent=_sent(instant),
         kind=kind_name(lookup, lang, lookup.kind(release)),
+        standing=lookup.standing(release),
     )
 
 

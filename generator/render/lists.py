@@ -7,7 +7,7 @@ from ..facts.lookup import Lookup
 from ..facts.words import Words
 from .addresses import asset_path, in_each_language, kind_name, release_path
 from .data_files import downloads
-from .frames import ICON, STYLESHEET, frame, masthead, share
+from .frames import ICON, STYLESHEET, frame, masthead, notice, share
 from .machine_views import HeadersPage, RobotsPage, SitemapEntry, SitemapPage
 from .releases import Page, card
 from .templates import Templates
@@ -139,6 +139,7 @@ def render_root(lookup: Lookup, path: str, templates: Templates) -> Page:
         icon=asset(ICON),
         canonical=config.url,
         greetings=tuple(_greeting(lookup, lang, missing) for lang in config.tags),
+        notice=notice(lookup, config.tags[0], ""),
     )
     name = "404.html" if missing else "root.html"
     html, warnings = templates.render(name, lookup, config.tags[0], page=view)
@@ -195,9 +196,9 @@ def _add(entries: list[SitemapEntry], site: str, paths: dict[str, str], changed:
 
 
 def render_robots(lookup: Lookup, templates: Templates) -> Page:
-    """robots.txt: everything may be read; here is the sitemap."""
+    """robots.txt: everything may be read, if it is for the public; here is the sitemap."""
     config = lookup.config()
-    view = RobotsPage(urls.absolute(config.url, urls.SITEMAP))
+    view = RobotsPage(urls.absolute(config.url, urls.SITEMAP), lookup.standing())
     text, warnings = templates.render("robots.txt", lookup, config.tags[0], page=view)
     return Page(text, list(warnings))
 
@@ -205,6 +206,6 @@ def render_robots(lookup: Lookup, templates: Templates) -> Page:
 def render_headers(lookup: Lookup, templates: Templates) -> Page:
     """What hosts that read a `_headers` file send with each page: the policy of its content, and how long it keeps."""
     config = lookup.config()
-    view = HeadersPage(config.prefix, config.tags)
+    view = HeadersPage(config.prefix, config.tags, lookup.standing())
     text, warnings = templates.render("headers.txt", lookup, config.tags[0], page=view)
     return Page(text, list(warnings))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ..model import Standing
+
 
 @dataclass(frozen=True)
 class FeedEntry:
@@ -19,11 +21,13 @@ class FeedEntry:
     updated: str
     sent: str
     kind: str
+    standing: Standing
 
 
 @dataclass(frozen=True)
 class FeedPage:
-    """`feed.xml` (Atom) and `rss.xml`: the latest releases in one language, each with its full text."""
+    """`feed.xml` (Atom) and `rss.xml`: the latest releases in one language, each with its full text. `standing` is
+    "public", but where the site shows what is not."""
 
     lang: str
     id: str
@@ -35,6 +39,7 @@ class FeedPage:
     sent: str
     author: str
     entries: tuple[FeedEntry, ...]
+    standing: Standing
 
 
 @dataclass(frozen=True)
@@ -55,14 +60,17 @@ class SitemapPage:
 
 @dataclass(frozen=True)
 class RobotsPage:
-    """`robots.txt`."""
+    """`robots.txt`. `standing` is "public", but where the site shows what is not: nothing of it may be listed."""
 
     sitemap: str
+    standing: Standing
 
 
 @dataclass(frozen=True)
 class HeadersPage:
-    """`headers.txt`: what hosts that read a `_headers` file send with each page; `prefix` is the path of the site."""
+    """`headers.txt`: what hosts that read a `_headers` file send with each page; `prefix` is the path of the site.
+    `standing` is "public", but where the site shows what is not: nothing of it may be listed."""
 
     prefix: str
     languages: tuple[str, ...]
+    standing: Standing

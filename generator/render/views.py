@@ -56,8 +56,8 @@ class ShareView:
 
 @dataclass(frozen=True)
 class NoticeView:
-    """In a preview: what the public does not see yet. `standing` is "draft", "scheduled" (from `date` on it is public)
-    or "mixed" (a list that may hold such releases)."""
+    """What the public does not see: in a preview, and in a build that shows it. `standing` is "draft", "scheduled"
+    (from `date` on it is public) or "mixed" (a site or a list that may hold such releases)."""
 
     standing: Standing
     date: str
@@ -292,6 +292,7 @@ class RootPage:
     icon: str
     canonical: str
     greetings: tuple[Greeting, ...]
+    notice: NoticeView | None
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""`[literals]` of release.toml → the words that no cell stands behind, each with its reason."""
+"""`[literals]` and `[embargo.allow]` of release.toml → words that the rules let pass, each with its reason."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from ..definitions import LiteralSpec
 from ..spec import Spec
 
 _EXAMPLE = 'for example "ESA 2010" = "the name of a standard"'
+
+_ANNOUNCED = 'for example "Foreign trade in 2025" = "announced in the release calendar"'
 
 
 def read_literals(spec: Spec) -> Mapping[str, LiteralSpec]:
@@ -25,6 +27,21 @@ def read_literals(spec: Spec) -> Mapping[str, LiteralSpec]:
             found[text] = LiteralSpec(text, reason, source, group.line(key))
         else:
             group.problem(f'the literal "{text}" must have a reason', key, hint=_EXAMPLE)
+    return found
+
+
+def read_allowed(spec: Spec) -> Mapping[str, str]:
+    """The words of a release that may stand in the public site before the release does, and why."""
+    embargo = spec.table("embargo")
+    group = embargo.table("allow")
+    found: dict[str, str] = {}
+    for key in group.raw:
+        reason = group.text(key)
+        if not " ".join(key.split()):
+            group.problem("[embargo.allow] has an entry without words", key, hint=_ANNOUNCED)
+        elif reason:
+            found[key] = reason
+    embargo.finish()
     return found
 
 

@@ -26,7 +26,7 @@ from ..errors import SourceErrors, did_you_mean
 from ..spec import Spec, read_toml
 from .data_tables import NAME, TableReader
 from .files import digest_of
-from .literals import read_literals
+from .literals import read_allowed, read_literals
 
 RELEASE_FILE = "release.toml"
 MEASURES = ("level", "share", "change", "average_growth", "contribution", "balance", "difference", "ratio", "rank")
@@ -93,6 +93,7 @@ def parse_release(data: bytes, path: str, release: str, config: SiteConfig) -> R
     displays = reader.definitions("displays", reader.display)
     charts = reader.definitions("charts", reader.chart)
     literals = read_literals(spec)
+    allowed = read_allowed(spec)
     spec.finish()
     return Release(
         id=release,
@@ -110,6 +111,7 @@ def parse_release(data: bytes, path: str, release: str, config: SiteConfig) -> R
         problems=tuple(spec.problems),
         broken=frozenset(reader.broken),
         literals=literals,
+        allowed=allowed,
     )
 
 

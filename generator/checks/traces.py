@@ -1,0 +1,224 @@
+"""A release that is not public → its traces: what would give it away if it stood in a public output."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Literal
+
+from ..errors import FactError, SourceErrors
+from ..facts.bare_text import FIGURE, HIDDEN, bare
+from ..facts.edition import Edition
+from ..facts.ledger import keep_ledger
+from ..facts.lookup import Lookup
+from ..facts.words import Words
+from ..render.answers import Facts
+from ..sources.files import digest_of
+from ..sources.passages import passages
+from ..sources.site import Site
+
+Kind = Literal["name", "title", "phrase", "number"]
+
+#: How many words in a row are a phrase that is told from others.
+PHRASE = 6
+#: From how many digits on (without zeros at either end) a number is told from others.
+DIGITS = 6
+#: From how many words on a title cannot stand somewhere by chance; below the first, it is looked for as a whole only.
+_TITLE, _LONG_TITLE = 3, 5
+_NAME_PARTS, _NAME_LETTERS = 3, 16
+
+_INVISIBLE = re.compile(b"\xc2\xad|\xe2\x80\x8b|\xe2\x81\xa0|\xef\xbb\xbf")
+_SIGNS = re.compile(b"\xc2[\x80-\xbf]|\xe2[\x80\x81\x84-\x8f][\x80-\xbf]")
+_LETTERS = bytes(
+    ord(chr(code).lower()) if 65 <= code <= 90 else code if 97 <= code <= 122 or code >= 128 else 32
+    for code in range(256)
+)
+_UNSEEN = re.compile("[\u00ad\u200b\u2060\ufeff]")
+_TOKEN = re.compile(r"[^\W_]+")
+_NO_DIGIT = re.compile(r"\D+")
+_RUN = re.compile(r"\d[\d.,'\u00a0\u2009\u202f\u2019 ]{4,}\d")
+_GROUPED = re.compile(r"(?<!\d)\d{1,3}(?:[.,'\u00a0\u2009\u202f\u2019 ]\d{3})+(?:[.,]\d+)?(?!\d)")
+_POINT = re.compile(r"(?<![\d.])\d+(?:\.\d+)?(?!\d|\.\d)")
+_COMMA = re.compile(r"(?<![\d.])\d+(?:,\d+)?(?!\d|\.\d)")
+
+
+@dataclass(frozen=True)
+class Trace:
+    """Something that gives a release away. `form` is what is looked for: a name, the words of a title as printed, the
+    words of a phrase in lower case, the digits of a number.
+
+    `sure`: it says so much that it stands nowhere by chance, not even where a person wrote it.
+    """
+
+    kind: Kind
+    release: str
+    form: str
+    sure: bool = False
+
+
+def letters(text: bytes) -> list[bytes]:
+    """The words of a text (UTF-8) in lower case, without digits, points and commas, so that neither the way in which a
+    language writes numbers nor a figure between two words matters."""
+    return _SIGNS.sub(b" ", _INVISIBLE.sub(b"", text)).translate(_LETTERS, b"0123456789.,").split()
+
+
+def words(text: str) -> str:
+    """The words and digits of a text in lower case, with single spaces."""
+    return " ".join(_TOKEN.findall(_UNSEEN.sub("", text).casefold()))
+
+
+def digits(number: str) -> str:
+    """The digits of a number, without zeros at either end: the same whatever the language."""
+    return _NO_DIGIT.sub("", number).strip("0")
+
+
+def numbers(text: str) -> set[str]:
+    """The digits of every long number in a text, however a language or a file may write it."""
+    found: set[str] = set()
+    for run in _RUN.findall(text):
+        if len(run) >= DIGITS:
+            for form in (_GROUPED, _POINT, _COMMA):
+                found.update(map(digits, form.findall(run)))
+    return {number for number in found if len(number) >= DIGITS}
+
+
+def traces_of(edition: Edition, release: str) -> tuple[Trace, ...]:
+    """The traces of a release, in order; without those that its `[embargo.allow]` lets pass, and without names and
+    titles that something public has too."""
+    found = dict.fromkeys((*_names(edition, release), *_texts(edition, release), *_numbers(edition, release)))
+    allowed = [f" {words(text)} " for text in _allowed(edition.site, release)]
+    return tuple(trace for trace in found if not any(f" {words(trace.form)} " in text for text in allowed))
+
+
+def digest_of_traces(traces: Iterable[Trace]) -> str:
+    """A digest of traces."""
+    return digest_of(repr([(trace.kind, trace.form, trace.sure) for trace in traces]))
+
+
+def _allowed(site: Site, release: str) -> Iterable[str]:
+    try:
+        return tuple(site.release(release).allowed)
+    except SourceErrors:
+        return ()
+
+
+# ---------------------------------------------------------------- names
+
+
+def _names(edition: Edition, release: str) -> Iterator[Trace]:
+    """The id and the slugs; those that something public is called too are no trace."""
+    site, heads = edition.site, edition.site.heads
+    public = {front.slug for name in edition.visible for front in heads[name].texts.values()} | edition.visible
+    public |= {*site.config.kinds, *(kind.folder for kind in site.config.kinds.values())}
+    public |= {site.section(kind, lang) for kind in site.config.kinds for lang in site.config.tags}
+    for name in dict.fromkeys((release, *(front.slug for front in heads[release].texts.values()))):
+        if name not in public:
+            parts = len(re.split("[-_]", name))
+            sure = parts >= _NAME_PARTS or (parts > 1 and len(name) >= _NAME_LETTERS)
+            yield Trace("name", release, name, sure)
+
+
+# ---------------------------------------------------------------- titles and texts
+
+
+def _texts(edition: Edition, release: str) -> Iterator[Trace]:
+    site = edition.site
+    known = _public_words(edition)
+    for lang, front in site.heads[release].texts.items():
+        typed = [front.title, front.summary]
+        titles, summaries, shown = [front.title], [front.summary], []
+        printed = _printed(edition, release, lang)
+        titles += printed[:1]
+        summaries += printed[1:]
+        try:
+            text = site.text(release, lang)
+            blocks = [bare(passage).text for passage in passages(text)]
+            charts = site.charts_shown(release, lang).values()
+            shown = [chart.title for chart in charts]  # which the next edition often has again
+            typed += [*blocks, *(chart.description for chart in charts)]
+        except SourceErrors:
+            pass  # what cannot be read cannot be shown; its title and summary were read
+        for title in dict.fromkeys((*titles, *shown)):
+            plain = words(title)
+            if "{{" not in title and plain and not any(f" {plain} " in public for public in known):
+                long = title not in shown and len(letters(title.encode())) >= _LONG_TITLE
+                yield Trace("title", release, " ".join(title.split()), long)
+        for block in dict.fromkeys((*typed, *titles, *shown, *summaries)):
+            yield from _phrases(release, block)
+
+
+def is_long(title: str) -> bool:
+    """Whether a title is looked for within other words; a shorter one only where it stands alone."""
+    return len(letters(title.encode())) >= _TITLE
+
+
+def _phrases(release: str, block: str) -> Iterator[Trace]:
+    """Every few words in a row, between two figures."""
+    for piece in re.split(rf"{FIGURE}+|\{{\{{.*?\}}\}}", block.replace(HIDDEN, " "), flags=re.S):
+        found = letters(piece.encode())
+        for start in range(len(found) - PHRASE + 1):
+            yield Trace("phrase", release, b" ".join(found[start : start + PHRASE]).decode())
+
+
+def _printed(edition: Edition, release: str, lang: str) -> list[str]:
+    """Title and summary with their figures printed, as far as they can be."""
+    facts = Facts(Lookup(edition, release), release, lang)
+    try:
+        return [facts.title().text, facts.summary().text]
+    except (SourceErrors, FactError):
+        return []
+
+
+def _public_words(edition: Edition) -> set[str]:
+    """Titles of public releases, names of codes and texts of templates, as `words` between spaces."""
+    site = edition.site
+    return edition.site.shelf.once(
+        ("public words", edition.visible, site.snapshot.digest("data/labels.csv"), id(site)),
+        lambda: {
+            *(f" {words(front.title)} " for name in edition.visible for front in site.heads[name].texts.values()),
+            *(f" {words(name)} " for names in site.labels.names.values() for name in names.values()),
+            *(
+                f" {words(form)} "
+                for lang in site.config.tags
+                for catalogue in site.catalogues(lang)
+                for forms in catalogue.messages.values()
+                for form in forms
+            ),
+        },
+    )
+
+
+# ---------------------------------------------------------------- numbers
+
+
+def _numbers(edition: Edition, release: str) -> Iterator[Trace]:
+    """Long numbers: of every cell, exact and rounded, and of every figure that a text prints."""
+    site = edition.site
+    found: dict[str, None] = {}
+    for table in site.heads[release].files:
+        try:
+            data = site.table(release, table)
+        except (SourceErrors, KeyError):
+            continue
+        for cell in data.cells.values():
+            if cell.value is not None:
+                found.update(dict.fromkeys(_forms(cell.value, data.spec.decimals)))
+    for lang in site.heads[release].texts:
+        try:
+            ledger = keep_ledger(Words(Lookup(edition, release), lang), release)
+        except (SourceErrors, FactError):
+            continue
+        for entry in ledger.figures:
+            for _written, printed in entry.forms:
+                found.update(dict.fromkeys(sorted(numbers(printed.text))))
+    yield from (Trace("number", release, number) for number in found if len(number) >= DIGITS)
+
+
+def _forms(value: Decimal, decimals: int) -> Iterator[str]:
+    if not value.is_finite() or abs(value) >= Decimal(10) ** 25:
+        return
+    yield digits(format(value, "f"))
+    for places in {0, 1, decimals}:
+        yield digits(format(value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP), "f"))
