@@ -112,6 +112,7 @@ def _texts(config: SiteConfig, kind: str, name: str) -> Iterator[str]:
 
 def _definitions(source: str, release: Release, moves: Mapping[str, str], months: int) -> tuple[str, list[str]]:
     """release.toml with moved periods, as a draft; and the lines that name a period by itself."""
+    source = _not_amended(source)
     lines = source.split("\n")
     places = locate(source)
     for name, code in release.periods.items():
@@ -132,6 +133,20 @@ def _definitions(source: str, release: Release, moves: Mapping[str, str], months
         later = later.replace(year=later.year + months // 12)
     published = f"published = {later.isoformat()}    # to be set\n{_AS_DRAFT}"
     return _PUBLISHED.sub(lambda _found: published, text, count=1), remarks
+
+
+def _not_amended(source: str) -> str:
+    """release.toml without what became of the earlier release: its corrections, and its withdrawal."""
+    lines, starts = source.split("\n"), sorted((number, path[0]) for path, number in locate(source).items())
+    ends = [number for number, _name in starts[1:]] + [len(lines) + 1]
+    cut = {
+        number
+        for (start, name), end in zip(starts, ends, strict=True)
+        for number in range(start, end)
+        if name in ("corrections", "withdrawn")
+    }
+    kept = "\n".join(line for number, line in enumerate(lines, 1) if number not in cut)
+    return kept if not cut else kept.rstrip("\n") + "\n"
 
 
 def _text(source: str, name: str, years: Mapping[str, str]) -> tuple[str, list[tuple[int, str]]]:

@@ -49,6 +49,11 @@ def rss_path(lang: str) -> str:
     return f"{lang}/rss.xml"
 
 
+def corrections_path(lang: str) -> str:
+    """The Atom feed of the corrections in a language."""
+    return f"{lang}/corrections.xml"
+
+
 def section_path(lang: str, section: str, number: int = 1) -> str:
     """A page of the index of a kind of publication; `section` is the kind's slug in that language."""
     return f"{lang}/{section}/index.html" if number == 1 else f"{lang}/{section}/page-{number}/index.html"

@@ -142,3 +142,16 @@ def test_periods_move(code: str, shift: str, moved: str) -> None:
 def test_odd_shifts(shift: str) -> None:
     with pytest.raises(UsageError):
         parse_shift(shift)
+
+
+def test_what_became_of_a_release_does_not_go_into_the_next(root: Path) -> None:
+    path = root / "data" / "alpha" / "release.toml"
+    notice = 'at = 2026-01-05T10:00:00+01:00\ntext.fr = "Faux."\ntext.en = """Wrong:\n[figures]"""\n'
+    first = path.read_text(encoding="utf-8")
+    head, mark, rest = first.partition("[tables.")
+    path.write_text(f"{head}[[corrections]]\n{notice}\n[withdrawn]\n{notice}\n{mark}{rest}", encoding="utf-8")
+    assert new(root, "news", "--from", "alpha", "--id", "alpha-2025", "--shift", "year=1").returncode == 0
+    made = (root / "data" / "alpha-2025" / "release.toml").read_text(encoding="utf-8")
+    for gone in ("[[corrections]]", "[withdrawn]", "Wrong:", "Faux."):
+        assert gone not in made
+    assert made.count("[tables.") == first.count("[tables.")
