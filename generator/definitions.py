@@ -265,7 +265,8 @@ class Citation:
 @dataclass(frozen=True)
 class FrontMatter:
     """The head of a text: what one language says of the release as a whole, with the line of each key; and the ids of
-    the charts that the text shows, in order, for each has a page of its own. `cites`: it names figures or claims."""
+    the charts that the text shows, in order, for each has a page of its own. `cites`: it names figures or claims.
+    `former` are slugs that its page had before."""
 
     title: str
     summary: str
@@ -273,6 +274,7 @@ class FrontMatter:
     lines: Mapping[str, int]
     charts: tuple[str, ...] = ()
     cites: bool = False
+    former: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

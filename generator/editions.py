@@ -31,6 +31,7 @@ _AS_DRAFT = "draft = true    # delete this line when the release may be publishe
 _YEAR = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])")
 _PUBLISHED = re.compile(r"^published[ \t]*=.*$", re.M)
 _DRAFT = re.compile(r"^draft\s*=.*\n", re.M)
+_FORMER = re.compile(r"^former_slugs:.*(?:\n(?:[ \t]+|-).*)*(?:\n|\Z)", re.M)
 _SLUG = re.compile(r"^slug:\s*(.*?)\s*$", re.M)
 
 
@@ -156,6 +157,8 @@ def _text(source: str, name: str, years: Mapping[str, str]) -> tuple[str, list[t
     moved = _YEAR.sub(lambda year: years.get(year.group(), year.group()), slug)
     if moved == slug:
         moved = f"{slug}-{slugify(name)}"
+    close = source.find("\n---", 3)
+    source = _FORMER.sub("", source[:close]) + source[close:]
     text = _SLUG.sub(lambda _found: f"slug: {moved}", source, count=1)
     named = [
         (number, year.group())

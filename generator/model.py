@@ -266,6 +266,8 @@ TargetKind = Literal[
     "record",
     "chart",
     "embed",
+    "redirect",
+    "redirects",
     "withdrawn",
     "withdrawnembed",
     "picture",

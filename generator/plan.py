@@ -24,7 +24,7 @@ _OF_A_CHART: tuple[tuple[TargetKind, str], ...] = (
     ("spec", "-narrow.json"),
 )
 #: What stands at an address that a writer's slug ends.
-_AT_SLUGS = ("release", "withdrawn")
+_AT_SLUGS = ("release", "withdrawn", "redirect")
 
 
 @dataclass(frozen=True)
@@ -58,6 +58,10 @@ def plan(site: Site, now: datetime, *, unpublished: bool = False) -> Plan:
             targets += [*found, *_companions(site, head)]
         else:
             targets += [target._replace(rehearsal=True) for target in found]
+    for head in site.heads.values():
+        targets += _redirects(site, head, head.id in visible)
+    if any(target.kind == "redirect" and not target.rehearsal for target in targets):
+        targets.append(Target(urls.REDIRECTS, "redirects", site.config.tags[0]))
     shown = [head for head in site.heads.values() if head.id in visible]
     targets += _index_targets(site, shown)
     targets += _feed_texts(site, shown)
@@ -143,6 +147,14 @@ def _remains(site: Site, head: ReleaseHead) -> Iterator[Target]:
     yield Target("", "audit", "", head.id)
 
 
+def _redirects(site: Site, head: ReleaseHead, public: bool) -> Iterator[Target]:
+    """A page at each address that a release had before; that of a hidden one is only compared with other addresses."""
+    for lang, front in head.texts.items():
+        for slug in front.former:
+            path = urls.release_path(lang, site.section(head.kind, lang), slug)
+            yield Target(path, "redirect", lang, head.id, name=slug, rehearsal=not public)
+
+
 def _card(site: Site, of: Target) -> Iterator[Target]:
     """The picture of a page; `of` has the path of the page."""
     if site.config.social_cards:
@@ -190,7 +202,8 @@ def _clashes(site: Site, targets: Iterable[Target], made: Iterable[Target]) -> I
         first = by_address[_address(target)]
         if first == target or target.kind in ("card", "figures"):  # which stand where their page does
             continue
-        one, other = (first, target) if target.kind in _AT_SLUGS else (target, first)
+        former = first.kind == "redirect" and target.kind != "redirect"  # which is the one to give way
+        one, other = (first, target) if target.kind in _AT_SLUGS and not former else (target, first)
         message = f'"{_name(one)}" and "{_name(other)}" would both be at {target.path}'
         yield Problem("duplicate-address", message, _place(site, other), "give one of them another slug or name")
 
@@ -202,5 +215,8 @@ def _name(target: Target) -> str:
 def _place(site: Site, target: Target) -> SourceRef:
     if target.kind in _AT_SLUGS:
         front = site.heads[target.release].texts[target.lang]
-        return SourceRef(site.text_file(target.release, target.lang), front.lines["slug"])
+        return SourceRef(
+            site.text_file(target.release, target.lang),
+            front.lines["former_slugs" if target.kind == "redirect" else "slug"],
+        )
     return SourceRef("data/labels.csv", site.labels.lines.get(f"kind.{target.section}", 0))

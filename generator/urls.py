@@ -20,6 +20,7 @@ NOT_FOUND = "404.html"
 SITEMAP = "sitemap.xml"
 ROBOTS = "robots.txt"
 HEADERS = "_headers"
+REDIRECTS = "_redirects"
 FIGURES = "figures"
 
 #: Names below a release's page that no slug may take.

@@ -24,7 +24,7 @@ from generator.facts.claims import CLAIMS
 from generator.facts.figures import FORMS
 from generator.facts.words import FRACTIONS
 from generator.model import Grid, GridCell, GridGroup, GridHead, GridPart
-from generator.render import machine_views, source_views, views
+from generator.render import last_views, machine_views, source_views, views
 from generator.render.overlooked import BLOCKS
 from generator.sources import amendments, data_tables, literals, releases, schemas, texts
 from generator.sources.data_tables import QUALITIES
@@ -404,7 +404,7 @@ DESIGNER = read("docs/designer.md")
 def view_classes() -> list[type]:
     found = [
         cls
-        for module in (views, source_views, machine_views)
+        for module in (views, source_views, last_views, machine_views)
         for _name, cls in inspect.getmembers(module, inspect.isclass)
         if cls.__module__ == module.__name__
     ]

@@ -155,3 +155,16 @@ def test_what_became_of_a_release_does_not_go_into_the_next(root: Path) -> None:
     for gone in ("[[corrections]]", "[withdrawn]", "Wrong:", "Faux."):
         assert gone not in made
     assert made.count("[tables.") == first.count("[tables.")
+
+
+def test_the_next_edition_had_no_address_before(root: Path) -> None:
+    text = root / "content" / "en" / "news" / "alpha.md"
+    listed = text.read_text(encoding="utf-8").replace(
+        "slug: sales", "former_slugs:\n  - old-sales\n  - older\nslug: sales"
+    )
+    text.write_text(listed, encoding="utf-8")
+    assert new(root, "news", "--from", "alpha", "--id", "alpha-2025", "--shift", "year=1").returncode == 0
+    made = (root / "content" / "en" / "news" / "alpha-2025.md").read_text(encoding="utf-8")
+    assert "former_slugs" not in made
+    assert "old" not in made.partition("\n---")[0]
+    assert "slug: sales-alpha-2025" in made

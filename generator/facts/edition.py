@@ -273,7 +273,7 @@ def _answer_terms(edition: Edition, release: str) -> str:
 def _answer_front(edition: Edition, release: str, lang: str) -> str:
     head = edition.site.heads.get(release)
     front = head.texts.get(lang) if head is not None else None
-    return ABSENT if front is None else digest_of(repr((front.title, front.summary, front.slug)))
+    return ABSENT if front is None else digest_of(repr((front.title, front.summary, front.slug, front.former)))
 
 
 def _answer_part(edition: Edition, name: str, side: str = "") -> str:

@@ -31,6 +31,7 @@ from .lists import (
     render_sitemap,
 )
 from .messages import audit_catalogue
+from .moved import render_moved, render_redirects
 from .prose import ProseRenderer
 from .provenance import render_figures
 from .record import render_record
@@ -153,6 +154,8 @@ class Press:
                 return self._chart(target, lookup).page(path, templates)
             case "embed":
                 return self._chart(target, lookup).embed(path, templates)
+            case "redirect":
+                return render_moved(lookup, target.release, lang, path, templates)
             case "withdrawn":
                 return render_withdrawn(lookup, target.release, lang, target.name, path, templates)
             case "withdrawnembed":
@@ -188,6 +191,8 @@ class Press:
                 return render_robots(lookup, self.templates)
             case "headers":
                 return render_headers(lookup, self.templates)
+            case "redirects":
+                return render_redirects(lookup, self.templates)
             case _:
                 return render_root(lookup, target.path, self.templates)
 

@@ -271,34 +271,6 @@ class ChartPage:
 
 
 @dataclass(frozen=True)
-class WithdrawnPage:
-    """`withdrawn.html`: what is left at the address of a release that was withdrawn, or of one of its charts (`chart`).
-    `section` leads to the index, `release` from a chart to the page of its release."""
-
-    frame: FrameView
-    section: LinkView | None
-    release: LinkView | None
-    chart: bool
-    title: str
-    date: str
-    date_machine: str
-    withdrawal: AmendmentView
-
-
-@dataclass(frozen=True)
-class WithdrawnEmbed:
-    """`withdrawn-embed.html`: the same in place of a chart that other sites show in a frame."""
-
-    lang: str
-    canonical: str
-    site_title: str
-    stylesheet: str
-    icon: str
-    release: LinkView
-    withdrawal: AmendmentView
-
-
-@dataclass(frozen=True)
 class EmbedPage:
     """`embed.html`: one chart alone, for a frame in another site. `release` leads to where it was published."""
 

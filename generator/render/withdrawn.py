@@ -10,10 +10,11 @@ from ..facts.words import Words
 from .addresses import asset_path, kind_name, release_path
 from .amendments import withdrawal_of
 from .frames import ICON, STYLESHEET, frame, share
+from .last_views import WithdrawnEmbed, WithdrawnPage
 from .releases import Page
 from .structured import withdrawn_article
 from .templates import Templates
-from .views import LinkView, WithdrawnEmbed, WithdrawnPage
+from .views import LinkView
 
 
 def render_withdrawn(lookup: Lookup, release: str, lang: str, chart: str, path: str, templates: Templates) -> Page:

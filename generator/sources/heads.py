@@ -129,13 +129,19 @@ class Heads:
                 self.problems.extend(problems)
                 return front
             known = {"title": front.title, "summary": front.summary, "slug": front.slug}
-            known |= {"lines": dict(front.lines), "charts": list(front.charts), "cites": front.cites}
+            known |= {
+                "lines": dict(front.lines),
+                "charts": list(front.charts),
+                "cites": front.cites,
+                "former": list(front.former),
+            }
         self.fresh[path] = (self.snapshot.digest(path), known)
-        lines, charts = known["lines"], known["charts"]
+        lines, charts, former = known["lines"], known["charts"], known["former"]
         assert isinstance(lines, dict)
         assert isinstance(charts, list)
+        assert isinstance(former, list)
         head = (str(known["title"]), str(known["summary"]), str(known["slug"]))
-        return FrontMatter(*head, lines, tuple(charts), bool(known["cites"]))
+        return FrontMatter(*head, lines, tuple(charts), bool(known["cites"]), tuple(former))
 
     def missing(self, release: str, path: str, lang: str, text: str, draft: bool) -> None:
         """Note that a release has no text in a language."""
