@@ -29,7 +29,11 @@ from .sources.origins import origins_path
 from .sources.site import Reading, Site, read_site
 from .workers import Tools, changed_source, seldom_collecting
 
-_PAGES = ("release", "index", "home", "root", "notfound", "catalogue", "chart", "embed", "figures")
+_PAGES = (
+    *("release", "index", "home", "root", "notfound", "catalogue", "chart", "embed", "figures"),
+    *("withdrawn", "withdrawnembed"),
+)
+_FEEDS = ("feed", "rss", "corrections")
 _LIBRARIES = ("altair", "babel", "jinja2", "markdown", "nh3", "pymdown-extensions", "pyyaml", "vl-convert-python")
 
 
@@ -119,7 +123,7 @@ def _build_on(before: Manifest, files: Files, output: Output, tools: Tools, show
     except SourceErrors as errors:  # names that addresses are made of cannot be read
         problems = in_order((*errors.problems, *map(config.level, reading.problems)))
         return Report(problems=problems, site=reading.site)
-    edition = Edition(reading.site, planned.visible, hidden=planned.hidden, closed=showing.closed)
+    edition = Edition(planned.site, planned.visible, hidden=planned.hidden, closed=showing.closed)
     if _nothing_to_do(before, edition, planned):
         return _same(before, edition, planned, reading, output)
     try:
@@ -166,7 +170,9 @@ def _config(files: Files, unpublished: bool) -> tuple[SiteConfig, tuple[Problem,
 
 def check(edition: Edition, build: Build, before: Manifest) -> tuple[tuple[str, Problem], ...]:
     """Links that lead nowhere, each with the key of its page: of every page that was made; of kept pages that had some;
-    and of all kept pages, when something that they may lead to is gone."""
+    and of all kept pages, when something that they may lead to is gone.
+
+    A link to a section of a withdrawn release leads to the page that says so."""
     public = {made.target.path for made in build.made.values() if made.target.path and not made.target.rehearsal}
     rehearsed = {made.target.path for made in build.made.values() if made.target.path and made.target.rehearsal}
     old = before.details.anchors(key for key in build.details if key in before.made)
@@ -176,6 +182,7 @@ def check(edition: Edition, build: Build, before: Manifest) -> tuple[tuple[str, 
     lost = any(old[key] - set(build.details[key].anchors) for key in old)
     kept = before.details.links(build.fresh if gone or lost else build.fresh.intersection(before.broken))
     links = {**kept, **{key: detail.links for key, detail in build.details.items()}}
+    withdrawn = {made.target.path for made in build.made.values() if made.target.kind == "withdrawn"}
     by_path = {made.target.path: key for key, made in build.made.items() if made.target.path}
     asked = {by_path.get(link.path, "") for found in links.values() for link in found if link.anchor}
     anchors = before.details.anchors(asked & build.fresh)
@@ -189,14 +196,14 @@ def check(edition: Edition, build: Build, before: Manifest) -> tuple[tuple[str, 
     broken: list[tuple[str, Problem]] = []
     for key, found in links.items():
         target = build.made[key].target
-        named = [(_blame(edition, target), link) for link in found]
+        named = [(_blame(edition, target), link) for link in found if link.path not in withdrawn]
         broken += [(key, problem) for problem in check_links(named, reachable[target.rehearsal], anchors_of)]
     return tuple(broken)
 
 
 def _blame(edition: Edition, target: Target) -> str:
     """The source to name for a link that no author wrote: the page's text, else its template."""
-    if target.kind == "release":
+    if target.kind in ("release", "withdrawn"):
         return edition.site.text_file(target.release, target.lang)
     return {"index": "templates/index.html", "home": "templates/home.html"}.get(target.kind, "templates/root.html")
 
@@ -272,7 +279,7 @@ def _report(build: Build, before: Manifest, problems: tuple[Problem, ...], site:
     return Report(
         pages=sum(1 for made in public if made.target.kind in _PAGES),
         charts=sum(made.charts for made in public),
-        feeds=sum(1 for made in public if made.target.kind in ("feed", "rss")),
+        feeds=sum(1 for made in public if made.target.kind in _FEEDS),
         made=len(public) - fresh,
         fresh=fresh,
         removed=len(gone),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Literal
@@ -200,6 +200,24 @@ class LiteralSpec:
 
 
 @dataclass(frozen=True)
+class Correction:
+    """`[[corrections]]` of release.toml: from `at` on, the release says in each language what was wrong and what is
+    right now. `changes` names the definitions that it is about (`figures.x`)."""
+
+    at: datetime
+    texts: Mapping[str, str]
+    changes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Withdrawal:
+    """`[withdrawn]` of release.toml: from `at` on, all that is left of the release is why it was withdrawn."""
+
+    at: datetime
+    texts: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class Release:
     """`data/<id>/release.toml`: everything about a release that its languages share.
 
@@ -223,6 +241,8 @@ class Release:
     broken: frozenset[str] = frozenset()
     literals: Mapping[str, LiteralSpec] = field(default_factory=dict)
     allowed: Mapping[str, str] = field(default_factory=dict)
+    corrections: tuple[Correction, ...] = ()
+    withdrawal: Withdrawal | None = None
 
 
 @dataclass(frozen=True)
@@ -247,7 +267,8 @@ class Citation:
 @dataclass(frozen=True)
 class FrontMatter:
     """The head of a text: what one language says of the release as a whole, with the line of each key; and the ids of
-    the charts that the text shows, in order, for each has a page of its own. `cites`: it names figures or claims."""
+    the charts that the text shows, in order, for each has a page of its own. `cites`: it names figures or claims.
+    `former` are slugs that its page had before."""
 
     title: str
     summary: str
@@ -255,6 +276,7 @@ class FrontMatter:
     lines: Mapping[str, int]
     charts: tuple[str, ...] = ()
     cites: bool = False
+    former: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -282,7 +304,7 @@ class ReleaseText:
 class ReleaseHead:
     """What the rest of the site needs to know of a release: enough to plan addresses, indexes and feeds.
 
-    `files` maps each data table to its CSV file.
+    `files` maps each data table to its CSV file. `corrections` are in the order of time.
     """
 
     id: str
@@ -291,3 +313,28 @@ class ReleaseHead:
     draft: bool
     texts: Mapping[str, FrontMatter]
     files: Mapping[str, str] = field(default_factory=dict)
+    corrections: tuple[Correction, ...] = ()
+    withdrawal: Withdrawal | None = None
+
+    def as_of(self, now: datetime) -> ReleaseHead:
+        """The head as it stands at an instant: what is to come is not in it."""
+        due = tuple(correction for correction in self.corrections if correction.at <= now)
+        gone = self.withdrawal if self.withdrawal is not None and self.withdrawal.at <= now else None
+        return (
+            self
+            if (due, gone) == (self.corrections, self.withdrawal)
+            else replace(self, corrections=due, withdrawal=gone)
+        )
+
+    @property
+    def modified(self) -> datetime:
+        """The instant since which the release is as it is: withdrawn, corrected last, or published."""
+        if self.withdrawal is not None:
+            return self.withdrawal.at
+        return self.corrections[-1].at if self.corrections else self.published
+
+    @property
+    def instants(self) -> tuple[datetime, ...]:
+        """Every instant at which the public sees the release become another."""
+        gone = () if self.withdrawal is None else (self.withdrawal.at,)
+        return (self.published, *(correction.at for correction in self.corrections), *gone)

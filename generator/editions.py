@@ -31,6 +31,7 @@ _AS_DRAFT = "draft = true    # delete this line when the release may be publishe
 _YEAR = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])")
 _PUBLISHED = re.compile(r"^published[ \t]*=.*$", re.M)
 _DRAFT = re.compile(r"^draft\s*=.*\n", re.M)
+_FORMER = re.compile(r"^former_slugs:.*(?:\n(?:[ \t]+|-).*)*(?:\n|\Z)", re.M)
 _SLUG = re.compile(r"^slug:\s*(.*?)\s*$", re.M)
 
 
@@ -112,6 +113,7 @@ def _texts(config: SiteConfig, kind: str, name: str) -> Iterator[str]:
 
 def _definitions(source: str, release: Release, moves: Mapping[str, str], months: int) -> tuple[str, list[str]]:
     """release.toml with moved periods, as a draft; and the lines that name a period by itself."""
+    source = _not_amended(source)
     lines = source.split("\n")
     places = locate(source)
     for name, code in release.periods.items():
@@ -134,6 +136,20 @@ def _definitions(source: str, release: Release, moves: Mapping[str, str], months
     return _PUBLISHED.sub(lambda _found: published, text, count=1), remarks
 
 
+def _not_amended(source: str) -> str:
+    """release.toml without what became of the earlier release: its corrections, and its withdrawal."""
+    lines, starts = source.split("\n"), sorted((number, path[0]) for path, number in locate(source).items())
+    ends = [number for number, _name in starts[1:]] + [len(lines) + 1]
+    cut = {
+        number
+        for (start, name), end in zip(starts, ends, strict=True)
+        for number in range(start, end)
+        if name in ("corrections", "withdrawn")
+    }
+    kept = "\n".join(line for number, line in enumerate(lines, 1) if number not in cut)
+    return kept if not cut else kept.rstrip("\n") + "\n"
+
+
 def _text(source: str, name: str, years: Mapping[str, str]) -> tuple[str, list[tuple[int, str]]]:
     """A text with a slug of its own, and the lines of its words that name a year that moves."""
     found = _SLUG.search(source)
@@ -141,6 +157,8 @@ def _text(source: str, name: str, years: Mapping[str, str]) -> tuple[str, list[t
     moved = _YEAR.sub(lambda year: years.get(year.group(), year.group()), slug)
     if moved == slug:
         moved = f"{slug}-{slugify(name)}"
+    close = source.find("\n---", 3)
+    source = _FORMER.sub("", source[:close]) + source[close:]
     text = _SLUG.sub(lambda _found: f"slug: {moved}", source, count=1)
     named = [
         (number, year.group())

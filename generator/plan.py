@@ -23,13 +23,16 @@ _OF_A_CHART: tuple[tuple[TargetKind, str], ...] = (
     ("spec", ".json"),
     ("spec", "-narrow.json"),
 )
+#: What stands at an address that a writer's slug ends.
+_AT_SLUGS = ("release", "withdrawn", "redirect")
 
 
 @dataclass(frozen=True)
 class Plan:
     """What to make. `visible` are the releases that the site shows; `hidden` those of them that are not public at the
-    instant of the plan: none, unless the plan is a preview's."""
+    instant of the plan: none, unless the plan is a preview's. `site` has every release as it stands at that instant."""
 
+    site: Site
     targets: tuple[Target, ...]
     visible: frozenset[str]
     problems: tuple[Problem, ...]
@@ -40,24 +43,32 @@ def plan(site: Site, now: datetime, *, unpublished: bool = False) -> Plan:
     """Everything that the public site has at an instant, and a rehearsal of what it does not have yet.
 
     A release is public from `published` on, unless it is a draft. Rehearsed releases are rendered to find their
-    problems; they contribute nothing to the output. With `unpublished`, for a preview, all are shown.
+    problems; they contribute nothing to the output. With `unpublished`, for a preview, all are shown. Corrections and
+    withdrawals count from their own instants on, and do not exist before.
     """
+    site = site.as_of(now)
     public = frozenset(head.id for head in site.heads.values() if not head.draft and head.published <= now)
     visible = frozenset(site.heads) if unpublished else public
     targets: list[Target] = list(_site_targets(site))
     for head in site.heads.values():
         found = list(_release_targets(site, head))
-        if head.id in visible:
+        if head.withdrawal is not None and head.id in visible:
+            targets += _remains(site, head)
+        elif head.id in visible:
             targets += [*found, *_companions(site, head)]
         else:
             targets += [target._replace(rehearsal=True) for target in found]
+    for head in site.heads.values():
+        targets += _redirects(site, head, head.id in visible)
+    if any(target.kind == "redirect" and not target.rehearsal for target in targets):
+        targets.append(Target(urls.REDIRECTS, "redirects", site.config.tags[0]))
     shown = [head for head in site.heads.values() if head.id in visible]
     targets += _index_targets(site, shown)
     targets += _feed_texts(site, shown)
     if any(target.kind == "spec" for target in targets):
         targets.append(Target(urls.bundle_path(bundle_version()), "bundle"))
     first = _first_at_each_address(targets)
-    return Plan(tuple(sorted(first)), visible, tuple(_clashes(site, targets, first)), visible - public)
+    return Plan(site, tuple(sorted(first)), visible, tuple(_clashes(site, targets, first)), visible - public)
 
 
 def _site_targets(site: Site) -> Iterator[Target]:
@@ -72,6 +83,7 @@ def _site_targets(site: Site) -> Iterator[Target]:
         yield Target(home, "home", lang)
         yield Target(urls.feed_path(lang), "feed", lang)
         yield Target(urls.rss_path(lang), "rss", lang)
+        yield Target(urls.corrections_path(lang), "corrections", lang)
         yield Target(urls.catalogue_path(lang), "catalogue", lang)
         yield from _card(site, Target(home, "card", lang))
     for lang in site.config.all_tags:
@@ -124,6 +136,25 @@ def _companions(site: Site, head: ReleaseHead) -> Iterator[Target]:
         yield Target(urls.record_path(head.id), "record", "", head.id)
 
 
+def _remains(site: Site, head: ReleaseHead) -> Iterator[Target]:
+    """What is left of a withdrawn release: its pages and those of its charts, which say so."""
+    for lang, front in head.texts.items():
+        yield Target(urls.release_path(lang, site.section(head.kind, lang), front.slug), "withdrawn", lang, head.id)
+        yield Target("", "headline", lang, head.id)
+        for chart in front.charts:
+            yield Target(urls.chart_path(head.id, chart, lang), "withdrawn", lang, head.id, name=chart)
+            yield Target(urls.embed_path(head.id, chart, lang), "withdrawnembed", lang, head.id, name=chart)
+    yield Target("", "audit", "", head.id)
+
+
+def _redirects(site: Site, head: ReleaseHead, public: bool) -> Iterator[Target]:
+    """A page at each address that a release had before; that of a hidden one is only compared with other addresses."""
+    for lang, front in head.texts.items():
+        for slug in front.former:
+            path = urls.release_path(lang, site.section(head.kind, lang), slug)
+            yield Target(path, "redirect", lang, head.id, name=slug, rehearsal=not public)
+
+
 def _card(site: Site, of: Target) -> Iterator[Target]:
     """The picture of a page; `of` has the path of the page."""
     if site.config.social_cards:
@@ -171,7 +202,8 @@ def _clashes(site: Site, targets: Iterable[Target], made: Iterable[Target]) -> I
         first = by_address[_address(target)]
         if first == target or target.kind in ("card", "figures"):  # which stand where their page does
             continue
-        one, other = (first, target) if target.kind == "release" else (target, first)
+        former = first.kind == "redirect" and target.kind != "redirect"  # which is the one to give way
+        one, other = (first, target) if target.kind in _AT_SLUGS and not former else (target, first)
         message = f'"{_name(one)}" and "{_name(other)}" would both be at {target.path}'
         yield Problem("duplicate-address", message, _place(site, other), "give one of them another slug or name")
 
@@ -181,7 +213,10 @@ def _name(target: Target) -> str:
 
 
 def _place(site: Site, target: Target) -> SourceRef:
-    if target.kind == "release":
+    if target.kind in _AT_SLUGS:
         front = site.heads[target.release].texts[target.lang]
-        return SourceRef(site.text_file(target.release, target.lang), front.lines["slug"])
+        return SourceRef(
+            site.text_file(target.release, target.lang),
+            front.lines["former_slugs" if target.kind == "redirect" else "slug"],
+        )
     return SourceRef("data/labels.csv", site.labels.lines.get(f"kind.{target.section}", 0))

@@ -14,7 +14,10 @@ from .output.write import Stage
 from .plan import Plan
 from .workers import Outcome, Tools, render_targets
 
-_LISTS = ("home", "index", "feed", "rss", "root", "notfound", "sitemap", "robots", "headers", "catalogue", "card")
+_LISTS = (
+    *("home", "index", "feed", "rss", "corrections", "root", "notfound", "sitemap", "robots", "headers", "catalogue"),
+    *("card", "withdrawn", "withdrawnembed", "redirect", "redirects"),
+)
 #: What stands for a part that could not be made.
 _UNKNOWN: MappingProxyType[str, Part] = MappingProxyType(
     {"headline": Headline("?", "?", "?", "?"), "feedtext": FeedText("?")}

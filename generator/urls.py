@@ -20,6 +20,7 @@ NOT_FOUND = "404.html"
 SITEMAP = "sitemap.xml"
 ROBOTS = "robots.txt"
 HEADERS = "_headers"
+REDIRECTS = "_redirects"
 FIGURES = "figures"
 
 #: Names below a release's page that no slug may take.
@@ -47,6 +48,11 @@ def feed_path(lang: str) -> str:
 def rss_path(lang: str) -> str:
     """The RSS feed of a language."""
     return f"{lang}/rss.xml"
+
+
+def corrections_path(lang: str) -> str:
+    """The Atom feed of the corrections in a language."""
+    return f"{lang}/corrections.xml"
 
 
 def section_path(lang: str, section: str, number: int = 1) -> str:

@@ -60,7 +60,7 @@ def parsed(output: str) -> dict[str, object]:
 def test_built(root: Path) -> None:
     run = communique("build", "--root", root, "--now", NOW)
     assert run.returncode == 0
-    line = r"16 pages, 0 charts, 4 feeds: 40 made, 0 fresh, 0 removed, \d+\.\d\d s → \S+/build/site\n"
+    line = r"16 pages, 0 charts, 6 feeds: 42 made, 0 fresh, 0 removed, \d+\.\d\d s → \S+/build/site\n"
     assert re.fullmatch(line, run.stdout)
     assert "content/en/notes/delta.md:7: warning" in run.stderr
 
@@ -112,7 +112,7 @@ def test_json_of_a_good_site(root: Path) -> None:
     assert (run.returncode, run.stderr) == (0, "")
     found = parsed(run.stdout)
     assert {name: found[name] for name in OBJECT[:6]} == {
-        "pages": 16, "charts": 0, "feeds": 4, "made": 40, "fresh": 0, "removed": 0,
+        "pages": 16, "charts": 0, "feeds": 6, "made": 42, "fresh": 0, "removed": 0,
     }  # fmt: skip
     (problem,) = [problem for problem in found["problems"] if problem["code"] == "unknown-figure"]
     assert problem == {
@@ -124,7 +124,7 @@ def test_json_of_a_good_site(root: Path) -> None:
         "hint": problem["hint"],
     }
     again = parsed(communique("build", "--json", "--root", root, "--now", NOW).stdout)
-    assert (again["made"], again["fresh"]) == (0, 40)
+    assert (again["made"], again["fresh"]) == (0, 42)
     assert again["problems"] == found["problems"]
 
 
@@ -277,7 +277,7 @@ def test_the_bar_is_for_terminals_only(root: Path) -> None:
     assert "pages:" not in piped.stderr + piped.stdout
     shown = on_a_terminal("build", "--root", root, "--out", root / "other", "--now", NOW)
     assert "pages:" in shown
-    assert re.search(r"\d+ pages, 0 charts, 4 feeds: \d+ made", shown)
+    assert re.search(r"\d+ pages, 0 charts, 6 feeds: \d+ made", shown)
     quick = on_a_terminal("build", "--root", root, "--out", root / "other", "--now", NOW)
     assert "pages:" not in quick
 

@@ -142,3 +142,29 @@ def test_periods_move(code: str, shift: str, moved: str) -> None:
 def test_odd_shifts(shift: str) -> None:
     with pytest.raises(UsageError):
         parse_shift(shift)
+
+
+def test_what_became_of_a_release_does_not_go_into_the_next(root: Path) -> None:
+    path = root / "data" / "alpha" / "release.toml"
+    notice = 'at = 2026-01-05T10:00:00+01:00\ntext.fr = "Faux."\ntext.en = """Wrong:\n[figures]"""\n'
+    first = path.read_text(encoding="utf-8")
+    head, mark, rest = first.partition("[tables.")
+    path.write_text(f"{head}[[corrections]]\n{notice}\n[withdrawn]\n{notice}\n{mark}{rest}", encoding="utf-8")
+    assert new(root, "news", "--from", "alpha", "--id", "alpha-2025", "--shift", "year=1").returncode == 0
+    made = (root / "data" / "alpha-2025" / "release.toml").read_text(encoding="utf-8")
+    for gone in ("[[corrections]]", "[withdrawn]", "Wrong:", "Faux."):
+        assert gone not in made
+    assert made.count("[tables.") == first.count("[tables.")
+
+
+def test_the_next_edition_had_no_address_before(root: Path) -> None:
+    text = root / "content" / "en" / "news" / "alpha.md"
+    listed = text.read_text(encoding="utf-8").replace(
+        "slug: sales", "former_slugs:\n  - old-sales\n  - older\nslug: sales"
+    )
+    text.write_text(listed, encoding="utf-8")
+    assert new(root, "news", "--from", "alpha", "--id", "alpha-2025", "--shift", "year=1").returncode == 0
+    made = (root / "content" / "en" / "news" / "alpha-2025.md").read_text(encoding="utf-8")
+    assert "former_slugs" not in made
+    assert "old" not in made.partition("\n---")[0]
+    assert "slug: sales-alpha-2025" in made

@@ -44,6 +44,8 @@ def check_agreement(artifact: Artifact, lookup: Lookup, shared: Recounts) -> tup
     What could not be made is told by its maker: an error in it keeps all of it from readers, and nothing is compared.
     """
     target = artifact.target
+    if target.release and lookup.withdrawal(target.release) is not None:
+        return ()  # nothing of it shows a number
     if artifact.failed or not (artifact.content or artifact.part) or _broken(artifact, lookup):
         return ()
     match target.kind:

@@ -42,6 +42,7 @@ PART_UNIT = "@part:"
 TABLE_UNIT = "@table:"
 TEMPLATES_UNIT = "@templates"
 ORIGINS_UNIT = "@origins:"
+AMENDED_UNIT = "@amended:"
 
 
 class Edition:
@@ -87,22 +88,36 @@ class Edition:
 
     def latest(self, lang: str, kind: str, limit: int) -> tuple[str, ...]:
         """The ids of public releases of a kind (any that is listed, when empty) that have a language, newest first, up
-        to a limit.
+        to a limit. Withdrawn ones stay in the index of their kind, and nowhere else.
 
         Every page asks, to know which kinds its navigation names: the list is made once.
         """
         if (lang, kind) not in self._latest:
-            kinds = (kind,) if kind else self.site.config.listed
-            found = (head.id for head in self.newest() if lang in head.texts and head.kind in kinds)
-            self._latest[lang, kind] = tuple(found)
+            listed = self.site.config.listed
+            kinds = (kind,) if kind else listed
+            found = (head for head in self.newest() if lang in head.texts and head.kind in kinds)
+            keeps = kind in listed
+            self._latest[lang, kind] = tuple(head.id for head in found if keeps or head.withdrawal is None)
         return self._latest[lang, kind][: limit or None]
+
+    def announced(self, lang: str, limit: int) -> tuple[str, ...]:
+        """The ids of public releases of listed kinds that have a language, newest first, withdrawn ones too."""
+        listed = self.site.config.listed
+        found = (head.id for head in self.newest() if lang in head.texts and head.kind in listed)
+        return tuple(found)[: limit or None]
+
+    def amended(self, lang: str) -> tuple[str, ...]:
+        """The ids of public releases with a language that were corrected or withdrawn, by id."""
+        heads = (head for head in self.newest() if lang in head.texts)
+        return tuple(sorted(head.id for head in heads if head.corrections or head.withdrawal))
 
     def near(self, release: str, lang: str, count: int) -> tuple[str, ...]:
         """Other public releases of the same kind: those just older, then, where there are too few, those just newer.
 
         Neighbours, not the newest: a new release changes the pages beside it, and not every page of its kind.
         """
-        listed = self.latest(lang, self.site.heads[release].kind, 0)
+        of_kind = self.latest(lang, self.site.heads[release].kind, 0)
+        listed = [one for one in of_kind if one == release or self.site.heads[one].withdrawal is None]
         place = listed.index(release) if release in listed else 0
         older = [other for other in listed[place : place + count + 1] if other != release][:count]
         newer = listed[max(0, place - (count - len(older))) : place]
@@ -139,7 +154,8 @@ class Edition:
     def _set_digest(self, unit: str) -> str:
         if unit == SITE_UNIT:
             listing = [(head.id, head.kind, head.published.isoformat(), *sorted(head.texts)) for head in self.newest()]
-            return digest_of(repr((listing, sorted(self.hidden), self.closed)))
+            amended = [(head.id, len(head.corrections), head.withdrawal is None) for head in self.newest()]
+            return digest_of(repr((listing, amended, sorted(self.hidden), self.closed)))
         if unit == TEMPLATES_UNIT:
             return digest_of(repr([(path, self.site.snapshot.digest(path)) for path in self.site.page_templates()]))
         if unit.startswith(PART_UNIT):
@@ -148,6 +164,8 @@ class Edition:
             return "|".join(self.site.snapshot.digest(path) for path in unit.removeprefix(TABLE_UNIT).split(":"))
         if unit.startswith(ORIGINS_UNIT):
             return str(self.keeps_origins(unit.removeprefix(ORIGINS_UNIT)))
+        if unit.startswith(AMENDED_UNIT):
+            return _answer_amendments(self, unit.removeprefix(AMENDED_UNIT))
         name = unit.removeprefix("@template/")
         return "|".join(self.site.snapshot.digest(path) for path in self.site.template_files(name))
 
@@ -262,7 +280,7 @@ def _answer_terms(edition: Edition, release: str) -> str:
 def _answer_front(edition: Edition, release: str, lang: str) -> str:
     head = edition.site.heads.get(release)
     front = head.texts.get(lang) if head is not None else None
-    return ABSENT if front is None else digest_of(repr((front.title, front.summary, front.slug)))
+    return ABSENT if front is None else digest_of(repr((front.title, front.summary, front.slug, front.former)))
 
 
 def _answer_part(edition: Edition, name: str, side: str = "") -> str:
@@ -318,6 +336,11 @@ def _answer_head(edition: Edition, release: str) -> str:
     return ABSENT if head is None else f"{head.kind}|{head.published.isoformat()}|{dict(head.files)}"
 
 
+def _answer_amendments(edition: Edition, release: str) -> str:
+    head = edition.site.heads.get(release)
+    return ABSENT if head is None else digest_of(repr((head.corrections, head.withdrawal)))
+
+
 def _answer_has(edition: Edition, release: str, lang: str) -> str:
     head = edition.site.heads.get(release)
     return str(head is not None and lang in head.texts)
@@ -355,6 +378,9 @@ _ANSWERS: MappingProxyType[str, Callable[..., str]] = MappingProxyType(
         "templates": lambda edition: edition.unit_digest(TEMPLATES_UNIT),
         "template": lambda edition, name: edition.unit_digest(f"@template/{name}"),
         "latest": lambda edition, lang, kind, limit: digest_of(repr(edition.latest(lang, kind, int(limit)))),
+        "announced": lambda edition, lang, limit: digest_of(repr(edition.announced(lang, int(limit)))),
+        "amended": lambda edition, lang: digest_of(repr(edition.amended(lang))),
+        "amendments": _answer_amendments,
         "public": _answer_public,
         "standing": lambda edition, release: edition.standing(release),
         "front": _answer_front,

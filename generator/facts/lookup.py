@@ -17,6 +17,7 @@ from ..definitions import (
     ChartWords,
     Citation,
     ClaimSpec,
+    Correction,
     DisplaySpec,
     FigureSpec,
     FrontMatter,
@@ -26,6 +27,7 @@ from ..definitions import (
     ReleaseText,
     Table,
     TableSpec,
+    Withdrawal,
 )
 from ..errors import FactError, SourceErrors, did_you_mean
 from ..model import DataFile, FeedText, Headline, Standing
@@ -35,6 +37,7 @@ from ..urls import LASTING
 from .asking import Asking
 from .bare_text import Bare, bare
 from .edition import (
+    AMENDED_UNIT,
     ORIGINS_UNIT,
     PART_UNIT,
     SITE_UNIT,
@@ -103,6 +106,33 @@ class Lookup(Asking):
         """The ids of the public releases of a kind (any, when empty) that have this language, newest first."""
         self._note(SITE_UNIT, ("latest", lang, kind, str(limit)))
         return self._edition.latest(lang, kind, limit)
+
+    def announced(self, lang: str, limit: int = 0) -> tuple[str, ...]:
+        """The same of all listed kinds, withdrawn releases included: for those who follow the site."""
+        self._note(SITE_UNIT, ("announced", lang, str(limit)))
+        return self._edition.announced(lang, limit)
+
+    def amended(self, lang: str) -> tuple[str, ...]:
+        """The ids of the public releases with this language that were corrected or withdrawn."""
+        self._note(SITE_UNIT, ("amended", lang))
+        return self._edition.amended(lang)
+
+    def corrections(self, release: str) -> tuple[Correction, ...]:
+        """The corrections of a release up to now, the earliest first."""
+        return self._amendments(release).corrections
+
+    def withdrawal(self, release: str) -> Withdrawal | None:
+        """The withdrawal of a release that is withdrawn by now."""
+        return self._amendments(release).withdrawal
+
+    def modified(self, release: str) -> datetime:
+        """The instant since which a release is as it is."""
+        self.published(release)
+        return self._amendments(release).modified
+
+    def _amendments(self, release: str) -> ReleaseHead:
+        self._note(f"{AMENDED_UNIT}{release}", ("amendments", release))
+        return self._site().heads[release]
 
     def is_public(self, release: str, lang: str) -> bool:
         """Whether a page may link to a release in a language: it is public, or will be when the page is."""

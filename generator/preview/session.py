@@ -136,9 +136,8 @@ class Session:
             *(self._files, self._output, instant, self._tools), unpublished=self._unpublished, preview=True
         )
         if report.site is not None:
-            heads = report.site.heads.values()
-            coming = [head.published for head in heads if not head.draft and head.published > instant]
-            self._due = min(coming, default=None)
+            heads = (head for head in report.site.heads.values() if not head.draft)
+            self._due = min((at for head in heads for at in head.instants if at > instant), default=None)
         return report
 
     def _is_doubtful(self, report: Report) -> bool:
@@ -159,7 +158,7 @@ class Session:
         return replace(known, hosting=hosting, problems=report.problems, failure=""), changed
 
     def is_due(self) -> bool:
-        """Whether a release has become public since the last build."""
+        """Whether a release has become public, was corrected or withdrawn since the last build."""
         return self._due is not None and self._clock() >= self._due
 
     def is_late(self) -> bool:

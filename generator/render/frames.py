@@ -51,6 +51,7 @@ def frame(
         icon=urls.relative(asset_path(lookup, ICON), path),
         feed=urls.relative(urls.feed_path(lang), path),
         rss=urls.relative(urls.rss_path(lang), path),
+        corrections=urls.relative(urls.corrections_path(lang), path),
         data=urls.relative(urls.catalogue_path(lang), path),
         contact=_contact(lookup, lang),
         nav=tuple(_nav(lookup, lang, path, kind)),
@@ -81,6 +82,7 @@ def share(
     *,
     alt: str = "",
     published: datetime | None = None,
+    modified: datetime | None = None,
     image: str | None = None,
 ) -> ShareView:
     """What the page at `path` says where it is shared. `image` is the path of a picture that is not its own card."""
@@ -95,6 +97,7 @@ def share(
         locale=config.language(lang).locale,
         other_locales=tuple(config.language(other).locale for other in config.tags if other in paths and other != lang),
         published="" if published is None else published.isoformat(),
+        modified="" if modified is None or modified == published else modified.isoformat(),
     )
 
 

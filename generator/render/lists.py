@@ -175,11 +175,14 @@ def render_sitemap(lookup: Lookup, templates: Templates) -> Page:
         _add(entries, config.url, {lang: urls.section_path(lang, lookup.section(kind, lang)) for lang in langs}, "")
     _add(entries, config.url, in_each_language(lookup, urls.catalogue_path), "")
     unlisted = [kind for kind in config.kinds if kind not in config.listed]
-    found = (lookup.latest(lang, kind) for lang in config.tags for kind in ("", *unlisted))
+    listed = [lookup.announced(lang) for lang in config.tags]
+    found = [*listed, *(lookup.latest(lang, kind) for lang in config.tags for kind in unlisted)]
     for release in dict.fromkeys(release for releases in found for release in releases):
         paths = {lang: release_path(lookup, release, lang) for lang in lookup.languages(release)}
-        changed = lookup.published(release).date().isoformat()
+        changed = lookup.modified(release).date().isoformat()
         _add(entries, config.url, paths, changed)
+        if lookup.withdrawal(release) is not None:
+            continue
         cites = {lang: urls.figures_path(path) for lang, path in paths.items() if lookup.cites(release, lang)}
         _add(entries, config.url, cites, changed)
         shown = {lang: lookup.charts(release, lang) for lang in paths}

@@ -67,6 +67,14 @@ class RobotsPage:
 
 
 @dataclass(frozen=True)
+class RedirectsPage:
+    """`redirects.txt`: what hosts that read a `_redirects` file answer at former addresses. `rules` are pairs of paths
+    on the host: the former one, and the one that it leads to."""
+
+    rules: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
 class HeadersPage:
     """`headers.txt`: what hosts that read a `_headers` file send with each page; `prefix` is the path of the site.
     `standing` is "public", but where the site shows what is not: nothing of it may be listed."""

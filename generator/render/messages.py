@@ -20,6 +20,7 @@ OWN = (
     *("Normal", "Estimated", "Provisional", "Break in series"),
     *("Official data", "Estimated data", "Provisional data", "Illustrative data"),
     *(name for _fraction, name in FRACTIONS),
+    *("Corrections", "Correction: %(title)s", "Withdrawn: %(title)s"),
     *("Panel", "Category", "Series", "Value", "Unit", "Observation status", "Quality", "Source"),
     *("Show", "Everything", "Pick out", "Nothing", "Order", "As published", "By size"),
     *("Value of the table", "Value put together from cells of the table"),

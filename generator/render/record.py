@@ -46,6 +46,8 @@ def render_record(lookup: Lookup, release: str, digests: Digests) -> bytes:
         "id": release,
         "kind": lookup.kind(release),
         "published": lookup.published(release).isoformat(),
+        "modified": lookup.modified(release).isoformat(),
+        "corrections": _corrections(lookup, release),
         "languages": {lang: _language(lookup, release, lang) for lang in lookup.languages(release)},
         "files": _files(lookup, release, editions, digests),
         "periods": _periods(editions),
@@ -55,6 +57,19 @@ def render_record(lookup: Lookup, release: str, digests: Digests) -> bytes:
         "tables": _tables(lookup, release, editions),
     }
     return (json.dumps(record, ensure_ascii=False, sort_keys=True, separators=(",", ":")) + "\n").encode()
+
+
+def _corrections(lookup: Lookup, release: str) -> list[Json]:
+    """What was wrong, the earliest first; the texts as they were written."""
+    langs = lookup.languages(release)
+    return [
+        {
+            "at": one.at.isoformat(),
+            "changes": list(one.changes),
+            "words": {lang: one.texts[lang] for lang in langs if lang in one.texts},
+        }
+        for one in lookup.corrections(release)
+    ]
 
 
 def _edition(lookup: Lookup, release: str, lang: str) -> _Edition:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from html import escape
 from urllib.parse import urljoin
 
 from .. import urls
@@ -11,16 +12,17 @@ from ..errors import Problem, SourceRef
 from ..facts.lookup import Lookup
 from ..model import FeedText, Headline
 from .addresses import asset_path, kind_name, release_path
+from .amendments import amended, corrections_of, withdrawal_of, withdrawn_title
 from .answers import Facts, FeedFacts, PageFacts
 from .charts import ChartCache
 from .covers import render_cover
 from .data_files import data_files, downloads
 from .frames import frame, masthead, share
 from .outline import Section, outline
-from .prose import ProseRenderer
+from .prose import Inline, ProseRenderer
 from .structured import article
 from .templates import Templates
-from .views import CardView, LinkView, ReleasePage, SectionView, SourcesView, safe
+from .views import CardView, DownloadView, FrameView, LinkView, ReleasePage, SectionView, SourcesView, safe
 
 _HREF = re.compile(r'(?<=\shref=")[^"]*')
 _SOURCES = "sources.js"
@@ -53,23 +55,11 @@ def render_release(lookup: Lookup, release: str, lang: str, path: str, desk: Des
     body = desk.prose.render(text.body, text.path, text.body_line, facts)
     kind = lookup.config().kinds[lookup.kind(release)]
     published = lookup.published(release)
-    paths = {other: release_path(lookup, release, other) for other in lookup.languages(release)}
     files = downloads(data_files(lookup, release, lang), release, path)
     whole, footnotes = outline(body.html)
     date = lookup.style(lang).day(published, lookup.config().timezone, numeric=kind.date == "numeric")
     view = ReleasePage(
-        frame=frame(
-            lookup,
-            lang,
-            path,
-            paths,
-            title=title.text,
-            description=summary.text,
-            kind=kind.id,
-            release=release,
-            share=share(lookup, lang, path, paths, alt=title.text, published=published if kind.listed else None),
-            structured=article(lookup, release, lang, title.text, summary.text, files) if kind.listed else None,
-        ),
+        frame=_frame(lookup, release, lang, path, title, summary, files),
         kind=kind.id,
         section=_section_link(lookup, lang, kind.id, path) if kind.listed else None,
         masthead=masthead(lookup, lang, kind.id, release),
@@ -77,6 +67,7 @@ def render_release(lookup: Lookup, release: str, lang: str, path: str, desk: Des
         summary=safe(summary.html),
         date=date,
         date_machine=published.isoformat(),
+        corrections=corrections_of(lookup, release, lang),
         body=safe(body.html),
         intro=safe(whole.html),
         sections=tuple(map(_section, whole.parts)),
@@ -89,6 +80,28 @@ def render_release(lookup: Lookup, release: str, lang: str, path: str, desk: Des
     problems = [*facts.problems, *body.problems, *warnings]
     places = {address: SourceRef(text.path, line) for address, line in body.places.items()}
     return Page(html, problems, len(facts.charts), places)
+
+
+def _frame(
+    lookup: Lookup, release: str, lang: str, path: str, title: Inline, summary: Inline, files: tuple[DownloadView, ...]
+) -> FrameView:
+    """What stands around the page of a release. One of a kind that has no index is no article."""
+    listed = lookup.config().kinds[lookup.kind(release)].listed
+    paths = {other: release_path(lookup, release, other) for other in lookup.languages(release)}
+    return frame(
+        *(lookup, lang, path, paths),
+        title=title.text,
+        description=summary.text,
+        kind=lookup.kind(release),
+        release=release,
+        share=share(
+            *(lookup, lang, path, paths),
+            alt=title.text,
+            published=lookup.published(release) if listed else None,
+            modified=lookup.modified(release) if listed else None,
+        ),
+        structured=article(lookup, release, lang, title.text, summary.text, files) if listed else None,
+    )
 
 
 def _template(kind: str, desk: Desk, lookup: Lookup) -> str:
@@ -126,7 +139,10 @@ def _related(lookup: Lookup, release: str, lang: str, path: str, count: int) -> 
 
 
 def render_headline(lookup: Lookup, release: str, lang: str) -> tuple[Headline, list[Problem]]:
-    """What lists and feeds show of a release."""
+    """What lists and feeds show of a release; of one that is withdrawn, its name alone."""
+    if lookup.withdrawal(release) is not None:
+        name = withdrawn_title(lookup, release, lang)
+        return Headline(escape(name, quote=False), name, "", ""), []
     facts = Facts(lookup, release, lang)
     title, summary = facts.title(), facts.summary()
     cover = _cover(lookup, release, lang) if lookup.config().kinds[lookup.kind(release)].covers else ""
@@ -157,13 +173,19 @@ def card(lookup: Lookup, release: str, lang: str, path: str, headline: Headline)
         kind=lookup.label(lang, f"kind.{kind.id}.one") or kind_name(lookup, lang, kind.id),
         cover=safe(headline.cover),
         standing=lookup.standing(release),
+        amended=amended(lookup, release),
     )
 
 
 def render_feed_text(lookup: Lookup, release: str, lang: str, desk: Desk) -> FeedText:
-    """The full text of a release as feeds carry it. What is wrong in it is told by the release's page."""
-    text = lookup.text(release, lang)
+    """The full text of a release as feeds carry it, below the notices of what was wrong in it; of a withdrawn one, why
+    it was. What is wrong in it is told by the release's page."""
     facts = FeedFacts(lookup, release, lang, desk.templates)
+    if (withdrawal := withdrawal_of(lookup, release, lang)) is not None:
+        return FeedText(facts.fill("feed-notices.html", corrections=(), withdrawal=withdrawal))
+    notices = corrections_of(lookup, release, lang)
+    above = facts.fill("feed-notices.html", corrections=notices, withdrawal=None) if notices else ""
+    text = lookup.text(release, lang)
     body = desk.prose.render(text.body, text.path, text.body_line, facts)
     page = urls.absolute(lookup.config().url, release_path(lookup, release, lang))
-    return FeedText(_HREF.sub(lambda found: urljoin(page, found.group()), body.html))
+    return FeedText(above + _HREF.sub(lambda found: urljoin(page, found.group()), body.html))

@@ -10,6 +10,7 @@ from ..errors import Problem, SourceErrors
 from ..facts.lookup import Lookup
 from ..model import Grid, Plot
 from .addresses import asset_path, release_path
+from .amendments import corrections_of
 from .answers import Facts
 from .charts import BytesCache, render_picture, render_png
 from .downloads import ChartHeads, render_chart_csv
@@ -103,6 +104,7 @@ class ChartDesk:
             chart=safe(drawn),
             snippet=f'{snippet} loading="lazy"></iframe>',
             title=self.title,
+            corrected=next(iter(corrections_of(lookup, release, lang)), None),
         )
         html, warnings = templates.render("chart-page.html", lookup, lang, page=view)
         return Page(html, [*problems, *warnings])

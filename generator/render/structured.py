@@ -8,6 +8,7 @@ from urllib.parse import urljoin
 from .. import urls
 from ..facts.lookup import Lookup
 from .addresses import release_path
+from .amendments import corrections_of
 from .views import DownloadView
 
 
@@ -16,7 +17,7 @@ def article(lookup: Lookup, release: str, lang: str, title: str, summary: str, f
     config = lookup.config()
     page = urls.absolute(config.url, release_path(lookup, release, lang))
     publisher = {"@type": "Organization", "name": lookup.label(lang, "site.title") or "", "url": config.url}
-    instant = lookup.published(release).isoformat()
+    instant, modified = lookup.published(release).isoformat(), lookup.modified(release).isoformat()
     news: dict[str, object] = {
         "@type": "NewsArticle",
         "@id": page,
@@ -26,20 +27,53 @@ def article(lookup: Lookup, release: str, lang: str, title: str, summary: str, f
         "description": summary,
         "inLanguage": lang,
         "datePublished": instant,
-        "dateModified": instant,
+        "dateModified": modified,
         "isAccessibleForFree": True,
         "author": publisher,
         "publisher": publisher,
     }
+    if notices := corrections_of(lookup, release, lang):
+        news["correction"] = [
+            {
+                "@type": "CorrectionComment",
+                "@id": f"{page}#{one.id}",
+                "text": one.text,
+                "datePublished": one.date_machine,
+            }
+            for one in notices
+        ]
     if config.social_cards:
         news["image"] = config.url + urls.card_path(release_path(lookup, release, lang))
     others = [other for other in lookup.languages(release) if other != lang]
     if others:
         news["workTranslation"] = [_translation(lookup, release, other) for other in others]
-    sets = [_dataset(file, title, summary, page, lang, instant, publisher) for file in files]
+    sets = [
+        {**_dataset(file, title, summary, page, lang, instant, publisher), "dateModified": modified} for file in files
+    ]
     if sets:
         news["citation"] = [{"@id": found["@id"]} for found in sets]
     return _script({"@context": "https://schema.org", "@graph": [news, *sets]})
+
+
+def withdrawn_article(lookup: Lookup, release: str, lang: str, title: str) -> str:
+    """What is left of the JSON-LD of a release that was withdrawn."""
+    config = lookup.config()
+    page = urls.absolute(config.url, release_path(lookup, release, lang))
+    publisher = {"@type": "Organization", "name": lookup.label(lang, "site.title") or "", "url": config.url}
+    news = {
+        "@context": "https://schema.org",
+        "@type": "NewsArticle",
+        "@id": page,
+        "url": page,
+        "headline": title,
+        "inLanguage": lang,
+        "creativeWorkStatus": "Withdrawn",
+        "datePublished": lookup.published(release).isoformat(),
+        "dateModified": lookup.modified(release).isoformat(),
+        "author": publisher,
+        "publisher": publisher,
+    }
+    return _script(news)
 
 
 def _translation(lookup: Lookup, release: str, lang: str) -> dict[str, object]:

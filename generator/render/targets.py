@@ -20,7 +20,7 @@ from .charts import BytesCache
 from .digests import Digests
 from .downloads import render_csv
 from .explore import vega_bundle
-from .feeds import render_feed
+from .feeds import render_corrections, render_feed
 from .lists import (
     render_catalogue,
     render_headers,
@@ -31,6 +31,7 @@ from .lists import (
     render_sitemap,
 )
 from .messages import audit_catalogue
+from .moved import render_moved, render_redirects
 from .prose import ProseRenderer
 from .provenance import render_figures
 from .record import render_record
@@ -38,6 +39,7 @@ from .releases import Desk, Page, render_feed_text, render_headline, render_rele
 from .single_charts import ChartDesk
 from .social import render_social_card
 from .templates import Templates
+from .withdrawn import render_withdrawn, render_withdrawn_embed
 
 _HREF = re.compile(r'\s(?:href|src)="([^"]*)"')
 _ID = re.compile(r'\sid="([^"]+)"')
@@ -130,9 +132,12 @@ class Press:
                 return chart.spec(narrow=target.path.endswith("-narrow.json"))
 
     def _audit(self, target: Target, lookup: Lookup) -> Artifact:
-        """What is wrong with a release. No level can let a definition pass that cannot be used."""
-        found = audit_release(target.release, lookup, self._bench.sound)
+        """What is wrong with a release: of a withdrawn one, which shows no data, only mistakes of its release.toml. No
+        level can let a definition pass that cannot be used."""
         mistakes = lookup.whole_release(target.release).problems
+        if lookup.withdrawal(target.release) is not None:
+            return Artifact(target, b"", problems=mistakes, failed=bool(mistakes))
+        found = audit_release(target.release, lookup, self._bench.sound)
         if mistakes:
             level = lookup.config().level
             found = tuple(problem if problem in mistakes else level(problem) for problem in found)
@@ -149,6 +154,19 @@ class Press:
                 return self._chart(target, lookup).page(path, templates)
             case "embed":
                 return self._chart(target, lookup).embed(path, templates)
+            case "redirect":
+                return render_moved(lookup, target.release, lang, path, templates)
+            case "withdrawn":
+                return render_withdrawn(lookup, target.release, lang, target.name, path, templates)
+            case "withdrawnembed":
+                return render_withdrawn_embed(lookup, target.release, lang, target.name, path, templates)
+            case _:
+                return self._list(target, lookup)
+
+    def _list(self, target: Target, lookup: Lookup) -> Page:
+        """What is put together from several releases, in one language."""
+        path, lang, templates = target.path, target.lang, self.templates
+        match target.kind:
             case "home":
                 return render_home(lookup, lang, path, templates)
             case "index":
@@ -159,6 +177,8 @@ class Press:
                 return render_feed(lookup, lang, path, templates, "feed.xml")
             case "rss":
                 return render_feed(lookup, lang, path, templates, "rss.xml")
+            case "corrections":
+                return render_corrections(lookup, lang, path, templates)
             case _:
                 return self._site_file(target, lookup)
 
@@ -171,6 +191,8 @@ class Press:
                 return render_robots(lookup, self.templates)
             case "headers":
                 return render_headers(lookup, self.templates)
+            case "redirects":
+                return render_redirects(lookup, self.templates)
             case _:
                 return render_root(lookup, target.path, self.templates)
 

@@ -41,8 +41,8 @@ class LanguageView:
 @dataclass(frozen=True)
 class ShareView:
     """What a page says of itself where its address is shared (Open Graph). `type` is "article" or "website"; `image`
-    the absolute address of its picture (empty: none); `locale` and `other_locales` are CLDR's; `published` an instant,
-    empty for what is not an article."""
+    the absolute address of its picture (empty: none); `locale` and `other_locales` are CLDR's; `published` and
+    `modified` are instants, empty for what is not an article, or was not corrected."""
 
     type: str
     image: str
@@ -52,6 +52,7 @@ class ShareView:
     locale: str
     other_locales: tuple[str, ...]
     published: str
+    modified: str
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,8 @@ class FrameView:
 
     `title` is the page's plain title, without the site's; `languages` lists all languages in which the page exists,
     this one included; `canonical` is the absolute address; `nav` one link for each kind of publication, `pages` one
-    for each page of the site itself; `structured` is JSON-LD, empty where there is nothing to say; `notice` is none on
+    for each page of the site itself; `corrections` the feed of
+    corrections; `structured` is JSON-LD, empty where there is nothing to say; `notice` is none on
     a public site.
     """
 
@@ -88,6 +90,7 @@ class FrameView:
     icon: str
     feed: str
     rss: str
+    corrections: str
     data: str
     contact: str
     nav: tuple[LinkView, ...]
@@ -99,9 +102,20 @@ class FrameView:
 
 
 @dataclass(frozen=True)
+class AmendmentView:
+    """A correction or a withdrawal: its anchor, what is said of it, and its instant."""
+
+    id: str
+    text: str
+    date: str
+    date_machine: str
+
+
+@dataclass(frozen=True)
 class CardView:
     """A release in a list: `title` and `summary` may hold bound figures; `cover` is a drawing, where the kind has
-    covers; `posted` whether its date is in digits, as "Posted on" says it; `standing` is "public", but in a preview."""
+    covers; `posted` whether its date is in digits, as "Posted on" says it; `standing` is "public", but in a preview;
+    `amended` is "corrected", "withdrawn" or empty."""
 
     title: Markup
     summary: Markup
@@ -112,6 +126,7 @@ class CardView:
     kind: str
     cover: Markup
     standing: Standing
+    amended: str
 
 
 @dataclass(frozen=True)
@@ -168,7 +183,8 @@ class ReleasePage:
     """`kinds/<kind>.html`, else `release.html`: one release in one language. `date` is printed in the site's time zone.
 
     `body` is the whole text. The same in pieces, for templates that arrange it: `intro` (up to the first heading),
-    `sections` and `footnotes`. `section` leads to the index; it is None for a kind that has none.
+    `sections` and `footnotes`. `section` leads to the index; it is None for a kind that has none. `corrections` are
+    the notices of what was wrong, the latest first.
     """
 
     frame: FrameView
@@ -179,6 +195,7 @@ class ReleasePage:
     summary: Markup
     date: str
     date_machine: str
+    corrections: tuple[AmendmentView, ...]
     body: Markup
     intro: Markup
     sections: tuple[SectionView, ...]
@@ -240,7 +257,8 @@ class DataPage:
 @dataclass(frozen=True)
 class ChartPage:
     """`chart-page.html`: one chart with its files, at a permanent address; `release` leads to where it was published,
-    `chart` is what `chart.html` makes, and `snippet` the HTML with which other sites show it."""
+    `chart` is what `chart.html` makes, and `snippet` the HTML with which other sites show it. `corrected` is the latest
+    correction of the release, if any."""
 
     frame: FrameView
     release: LinkView
@@ -249,6 +267,7 @@ class ChartPage:
     chart: Markup
     snippet: str
     title: str
+    corrected: AmendmentView | None
 
 
 @dataclass(frozen=True)

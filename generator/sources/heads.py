@@ -10,6 +10,7 @@ from datetime import datetime
 from ..config import CONFIG_FILE, SiteConfig
 from ..definitions import UNPUBLISHED, FrontMatter, ReleaseHead
 from ..errors import Problem, SourceErrors, SourceRef
+from .amendments import from_plain
 from .files import Snapshot
 from .origins import SUFFIX
 from .releases import RELEASE_FILE, parse_release, read_release_head
@@ -89,7 +90,7 @@ class Heads:
         assert isinstance(files, dict)
         published = datetime.fromisoformat(str(facts["published"])) if whole else UNPUBLISHED
         ordered = {lang: texts[lang] for lang in self.config.tags if lang in texts}
-        return ReleaseHead(release, kind, published, draft, ordered, files)
+        return ReleaseHead(release, kind, published, draft, ordered, files, *from_plain(facts))
 
     def languages_to_come(self, kind: str, release: str, texts: dict[str, FrontMatter], expected: set[str]) -> None:
         """The texts in languages in preparation: counted; and where these are shown, read. They hold up no release."""
@@ -128,13 +129,19 @@ class Heads:
                 self.problems.extend(problems)
                 return front
             known = {"title": front.title, "summary": front.summary, "slug": front.slug}
-            known |= {"lines": dict(front.lines), "charts": list(front.charts), "cites": front.cites}
+            known |= {
+                "lines": dict(front.lines),
+                "charts": list(front.charts),
+                "cites": front.cites,
+                "former": list(front.former),
+            }
         self.fresh[path] = (self.snapshot.digest(path), known)
-        lines, charts = known["lines"], known["charts"]
+        lines, charts, former = known["lines"], known["charts"], known["former"]
         assert isinstance(lines, dict)
         assert isinstance(charts, list)
+        assert isinstance(former, list)
         head = (str(known["title"]), str(known["summary"]), str(known["slug"]))
-        return FrontMatter(*head, lines, tuple(charts), bool(known["cites"]))
+        return FrontMatter(*head, lines, tuple(charts), bool(known["cites"]), tuple(former))
 
     def missing(self, release: str, path: str, lang: str, text: str, draft: bool) -> None:
         """Note that a release has no text in a language."""

@@ -24,12 +24,15 @@ from ..definitions import (
 )
 from ..errors import SourceErrors, did_you_mean
 from ..spec import Spec, read_toml
+from .amendments import as_plain, read_corrections, read_withdrawal
 from .data_tables import NAME, TableReader
 from .files import digest_of
 from .literals import read_allowed, read_literals
 
 RELEASE_FILE = "release.toml"
 MEASURES = ("level", "share", "change", "average_growth", "contribution", "balance", "difference", "ratio", "rank")
+#: The groups of definitions that have names.
+_NAMED = ("tables", "figures", "claims", "displays", "charts")
 CHART_TYPES = ("bars", "columns", "lines")
 #: What a measure cannot do without.
 _NEEDS = {
@@ -94,6 +97,8 @@ def parse_release(data: bytes, path: str, release: str, config: SiteConfig) -> R
     charts = reader.definitions("charts", reader.chart)
     literals = read_literals(spec)
     allowed = read_allowed(spec)
+    corrections = read_corrections(spec, published, config, _names(spec))
+    withdrawal = read_withdrawal(spec, published, config, corrections)
     spec.finish()
     return Release(
         id=release,
@@ -112,14 +117,23 @@ def parse_release(data: bytes, path: str, release: str, config: SiteConfig) -> R
         broken=frozenset(reader.broken),
         literals=literals,
         allowed=allowed,
+        corrections=corrections,
+        withdrawal=withdrawal,
     )
 
 
+def _names(spec: Spec) -> list[str]:
+    """The definitions of a release: `figures.x`."""
+    groups = ((group, spec.raw.get(group)) for group in _NAMED)
+    return [f"{group}.{name}" for group, defined in groups if isinstance(defined, dict) for name in defined]
+
+
 def read_release_head(data: bytes, path: str, release: str, config: SiteConfig) -> Mapping[str, object]:
-    """The few facts of release.toml that a plan needs, as plain values: kind, published, draft, files.
+    """The few facts of release.toml that a plan needs, as plain values: kind, published, draft, files, and what became
+    of the release since.
 
     Only they are checked here: the rest of the file is read, and judged, when the release is audited. With a mistake
-    among them, the whole file is read for all of its mistakes. Raises SourceErrors.
+    among them, or with a correction or a withdrawal, the whole file is read. Raises SourceErrors.
     """
     values = read_toml(data, path, "bad-release").raw
     published, draft, tables = values.get("published"), values.get("draft", False), values.get("tables", {})
@@ -131,21 +145,24 @@ def read_release_head(data: bytes, path: str, release: str, config: SiteConfig) 
     whole = isinstance(tables, dict) and len(files) == len(tables) and isinstance(draft, bool)
     dated = isinstance(published, datetime) and published.tzinfo is not None and 1900 <= published.year <= 2999
     kind = values.get("kind")
-    if not whole or not dated or not isinstance(kind, str) or kind not in config.kinds:
+    amended = "corrections" in values or "withdrawn" in values
+    if amended or not whole or not dated or not isinstance(kind, str) or kind not in config.kinds:
         found = parse_release(data, path, release, config)
         if found.kind not in config.kinds:
             raise SourceErrors(*found.problems)
         files = {name: table.file for name, table in found.tables.items()}
-        return {"kind": found.kind, "published": found.published.isoformat(), "draft": found.draft, "files": files}
+        head = {"kind": found.kind, "published": found.published.isoformat(), "draft": found.draft, "files": files}
+        return {**head, **as_plain(found.corrections, found.withdrawal)}
     assert isinstance(published, datetime)
-    return {"kind": kind, "published": published.isoformat(), "draft": draft, "files": files}
+    head = {"kind": kind, "published": published.isoformat(), "draft": draft, "files": files}
+    return {**head, **as_plain((), None)}
 
 
 def _digests(spec: Spec, periods: Mapping[str, str]) -> Mapping[str, str]:
     """A digest for each definition, of its own words and of the periods that it names."""
     result = {f"periods.{name}": value for name, value in periods.items()}
     result["literals"] = digest_of(json.dumps(spec.raw.get("literals"), sort_keys=True, default=str))
-    for group in ("tables", "figures", "claims", "displays", "charts"):
+    for group in _NAMED:
         for name, value in cast(Mapping[str, object], spec.raw.get(group) or {}).items():
             text = json.dumps(value, sort_keys=True, default=str)
             used = [f"{period}={periods[period]}" for period in sorted(periods) if f"@{period}" in text]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from functools import cached_property, lru_cache
 
 from ..config import SiteConfig
@@ -57,6 +58,12 @@ class Site:
 
     def __reduce__(self) -> tuple[type[Site], tuple[SiteConfig, Snapshot, Mapping[str, ReleaseHead]]]:
         return Site, (self.config, self.snapshot.bare(), self.heads)
+
+    def as_of(self, now: datetime) -> Site:
+        """The same sources, with every release as it stands at an instant: without what is to come."""
+        heads = {release: head.as_of(now) for release, head in self.heads.items()}
+        same = all(heads[release] is head for release, head in self.heads.items())
+        return self if same else Site(self.config, self.snapshot, heads, self.shelf)
 
     # -- paths
 

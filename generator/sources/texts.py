@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import yaml
@@ -19,6 +19,7 @@ except ImportError:  # a build of PyYAML without libyaml: slower, the same resul
     from yaml import SafeLoader as _Loader  # type: ignore[assignment]
 
 _KEYS = ("title", "summary", "slug")
+_FORMER = "former_slugs"
 _LONGEST_SLUG = 100
 _NULL = "tag:yaml.org,2002:null"
 _PLAIN_TAGS = (_NULL, *(f"tag:yaml.org,2002:{kind}" for kind in ("str", "int", "float", "bool", "timestamp", "value")))
@@ -93,10 +94,13 @@ def _read_front(text: str, path: str) -> FrontMatter:
     values: dict[str, str] = {}
     lines: dict[str, int] = {}
     tried: set[str] = set()
+    former: tuple[str, ...] = ()
     for key_node, value_node in node.value:
         line = key_node.start_mark.line + 2
         key = str(key_node.value)
-        if problem := _wrong(key, value_node, values, SourceRef(path, line)):
+        if key == _FORMER and key not in lines and isinstance(value_node, yaml.SequenceNode):
+            former, lines[key] = tuple(str(item.value) for item in value_node.value), line
+        elif problem := _wrong(key, value_node, {*values, *lines}, SourceRef(path, line)):
             problems.append(problem)
             tried.add(key)
         else:
@@ -105,24 +109,40 @@ def _read_front(text: str, path: str) -> FrontMatter:
         if key not in values and key not in tried:
             hint = f"add {key}: … to the front matter"
             problems.append(Problem("missing-key", f'the front matter lacks "{key}"', SourceRef(path, 1), hint))
-    if (slug := values.get("slug")) and (not SLUG.match(slug) or len(slug) > _LONGEST_SLUG):
-        hint = f"use up to {_LONGEST_SLUG} lower-case letters without accents, digits, and single hyphens"
-        problems.append(Problem("bad-slug", f'the slug is "{slug}"', SourceRef(path, lines["slug"]), hint))
-    elif slug in RESERVED:
-        hint = "a page beside each release has this name: choose another"
-        problems.append(Problem("bad-slug", f'the slug "{slug}" is taken', SourceRef(path, lines["slug"]), hint))
+    if slug := values.get("slug"):
+        problems += _wrong_slugs((slug,), SourceRef(path, lines["slug"]))
+    if former:
+        problems += _wrong_slugs(former, SourceRef(path, lines[_FORMER]))
+        if slug in former or len(set(former)) < len(former):
+            hint = "list each slug that the page had before once, and not the one that it has"
+            problems.append(
+                Problem("bad-slug", f'"{_FORMER}" names an address twice', SourceRef(path, lines[_FORMER]), hint)
+            )
     if problems:
         release = path.rsplit("/", 1)[-1].removesuffix(".md")
         raise _Unfit(_front(values, lines, release), *problems)
-    return FrontMatter(values["title"], values["summary"], values["slug"], lines)
+    return FrontMatter(values["title"], values["summary"], values["slug"], lines, former=former)
 
 
-def _wrong(key: str, value: yaml.Node, values: dict[str, str], where: SourceRef) -> Problem | None:
-    if key not in _KEYS:
-        nearest = did_you_mean(key, _KEYS)
+def _wrong_slugs(slugs: Iterable[str], where: SourceRef) -> Iterator[Problem]:
+    for slug in slugs:
+        if not SLUG.match(slug) or len(slug) > _LONGEST_SLUG:
+            hint = f"use up to {_LONGEST_SLUG} lower-case letters without accents, digits, and single hyphens"
+            yield Problem("bad-slug", f'the slug is "{slug}"', where, hint)
+        elif slug in RESERVED:
+            hint = "a page beside each release has this name: choose another"
+            yield Problem("bad-slug", f'the slug "{slug}" is taken', where, hint)
+
+
+def _wrong(key: str, value: yaml.Node, known: Collection[str], where: SourceRef) -> Problem | None:
+    if key == _FORMER and key not in known:
+        hint = f"write {_FORMER}: [first-slug, second-slug]"
+        return Problem("bad-front-matter", f'"{key}" must be a list of slugs', where, hint)
+    if key not in (*_KEYS, _FORMER):
+        nearest = did_you_mean(key, (*_KEYS, _FORMER))
         hint = nearest if nearest.startswith("did") else f"{nearest}; what languages share stands in release.toml"
         return Problem("bad-front-matter", f'unknown key "{key}" in the front matter', where, hint)
-    if key in values:
+    if key in known:
         return Problem("duplicate-key", f'"{key}" stands twice in the front matter', where, "keep one of them")
     if not isinstance(value, yaml.ScalarNode):
         hint = f'write one text; if it begins with {{ or [, put it in quotes: {key}: "…"'
@@ -251,6 +271,7 @@ def scalars(text: str, path: str) -> Mapping[str, Scalar]:
     return {
         str(key.value): Scalar(place(value.start_mark), place(value.end_mark), value.style or "")
         for key, value in node.value
+        if isinstance(value, yaml.ScalarNode)
     }
 
 

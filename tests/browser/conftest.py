@@ -33,6 +33,12 @@ ARGUMENTS = [
 ]
 #: Late enough for all of the sample to be public.
 NOW = datetime(2027, 1, 1, tzinfo=UTC)
+#: What notices of the amended site say.
+SAID = {
+    "fr": "Une station avait mesuré trop peu : c’est corrigé.",
+    "en": "A station had measured too little: this is now right.",
+    "nl": "Een station had te weinig gemeten: dat is nu juist.",
+}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -62,6 +68,24 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 def rivers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A site of another domain in three languages, below a path of its host."""
     with _built(ROOT / "tests" / "sites" / "rivers", tmp_path_factory.mktemp("rivers") / "site") as site:
+        yield site
+
+
+@pytest.fixture(scope="session")
+def amended(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The rivers, after one release was withdrawn, and one corrected twice and given another address."""
+    sources = tmp_path_factory.mktemp("amended") / "sources"
+    shutil.copytree(ROOT / "tests" / "sites" / "rivers", sources)
+    said = "".join(f'text.{lang} = "{words}"\n' for lang, words in SAID.items())
+    with (sources / "data" / "spring-2024" / "release.toml").open("a", encoding="utf-8") as file:
+        file.write(f"\n[withdrawn]\nat = 2024-05-10T09:00:00+02:00\n{said}")
+    with (sources / "data" / "method" / "release.toml").open("a", encoding="utf-8") as file:
+        file.write("".join(f"\n[[corrections]]\nat = 2024-05-{day}T09:00:00+02:00\n{said}" for day in (20, 10)))
+    text = sources / "content" / "en" / "briefings" / "method.md"
+    text.write_text(
+        text.read_text(encoding="utf-8").replace("slug: method", "slug: method\nformer_slugs: [how]"), "utf-8"
+    )
+    with _built(sources, tmp_path_factory.mktemp("amended") / "site") as site:
         yield site
 
 

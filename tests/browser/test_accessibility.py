@@ -61,6 +61,46 @@ def test_axe_finds_nothing_on_any_page(browser, site, rivers) -> None:
     nothing(found)
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_where_a_release_was_corrected_withdrawn_or_moved(browser, amended, scheme) -> None:
+    context = browser.new_context(bypass_csp=True, color_scheme=scheme)
+    page = context.new_page()
+    found = []
+    pages = [one for one in amended.pages if 'class="amended"' in one.html or "has moved" in one.html]
+    assert {one.kind for one in pages} >= {"page withdrawn", "embed", "plain", "page release kind-briefing"}
+    for one in pages:
+        if one.kind == "plain":  # it leads on at once: only a copy without that can be looked at
+            still = one.html.replace('http-equiv="refresh"', 'name="leads"')
+            page.route(amended.address + one.path, lambda route, body=still: route.fulfill(body=body))
+        page.goto(amended.address + one.path)
+        for width in (1440, 375):
+            page.set_viewport_size({"width": width, "height": 900})
+            found += [f"{one.path} at {width} px: {said}" for said in _axe(page)]
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), one.path
+    context.close()
+    nothing(found)
+
+
+def test_a_former_address_leads_on_without_a_script(browser, amended) -> None:
+    (old,) = [one for one in amended.pages if "has moved" in one.html]
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(amended.address + old.path)
+    page.wait_for_url("**/method/")
+    assert page.locator("#correction-2").count() == 1
+    context.close()
+
+
+def test_notices_are_printed(browser, amended, tmp_path) -> None:
+    page = browser.new_page()
+    (one,) = [one for one in amended.pages if one.lang == "en" and 'id="correction-1"' in one.html]
+    page.goto(amended.address + one.path)
+    page.emulate_media(media="print")
+    assert page.locator("#correction-1").is_visible()
+    assert page.locator("#correction-1").text_content().endswith("this is now right.")
+    page.close()
+
+
 # ---------------------------------------------------------------- the document
 
 
