@@ -32,7 +32,7 @@ def version_before(name: str, root: Path, scratch: Path) -> Path:
         raise UsageError(f"the git revision {name} has no site.toml in {root}")
     with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
         safe = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}  # early 3.11 has none; it is git's archive
-        archive.extractall(scratch, **safe)  # type: ignore[arg-type]
+        archive.extractall(scratch, **safe)  # type: ignore[arg-type]  # one keyword, or none
     return scratch
 
 

@@ -161,3 +161,12 @@ def test_a_preview_shows_one_language_before_the_other_follows(tmp_path: Path) -
     assert [(problem.code, problem.level) for problem in report.problems] == [("language-difference", "warning")]
     assert "Encore" in page(output, "fr/nouvelles/ventes/index.html")
     assert build(files, tmp_path / "site").broken
+
+
+def test_what_earlier_builds_found_true_is_judged_again_when_its_definition_changes() -> None:
+    files, output, tools = without_hidden(), MemoryOutput(), Tools(CHARTS)
+    assert not build_site(MemoryFiles(files), output, NOW, tools).broken
+    release = "data/alpha/release.toml"
+    files[release] = files[release].replace(b'"all positive"', b'"all negative"')
+    report = build_site(MemoryFiles(files), output, NOW, tools)
+    assert [problem.code for problem in report.problems if problem.level == "error"] == ["claim-false"]

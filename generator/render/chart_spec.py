@@ -42,7 +42,7 @@ def vega_lite(sheet: Sheet, numbers: Mapping[str, object], background: str = "tr
 def _chart(rows: Iterable[Mark | Rule | Swatch | Word]) -> alt.Chart:
     """Rows as inline data: Altair's own data transformers are global, and may be set to write files."""
     table = pd.DataFrame([asdict(row) for row in rows]).astype(object)
-    values: list[dict[str, Any]] = table.where(table.notna(), None).to_dict("records")  # type: ignore[assignment]
+    values: list[dict[str, Any]] = table.where(table.notna(), None).to_dict("records")  # type: ignore[assignment]  # the keys are fields
     return alt.Chart(alt.InlineData(values=values))
 
 

@@ -54,6 +54,7 @@ def _amendments(lookup: Lookup, release: str, lang: str) -> Iterator[FeedEntry]:
             updated=view.date_machine,
             sent=_sent(view.date_machine),
             kind=kind_name(lookup, lang, lookup.kind(release)),
+            standing=lookup.standing(release),
         )
 
 

@@ -16,7 +16,6 @@ from ..errors import FactError, Problem, SourceErrors, SourceRef, StaleSource, d
 from ..facts.kept import Kept
 from ..facts.lookup import Lookup
 from ..sources.catalogues import Asked
-from ..sources.files import DEFAULT
 from ..sources.site import Site
 from ..spec import decode
 
@@ -32,7 +31,8 @@ class Templates:
     """
 
     def __init__(self, site: Site) -> None:
-        self._site, self._sources = site, _sources(site)
+        self._site = site
+        self._loaded: dict[str, str] = {}  # every template that was asked for: the place and digest of its source
         self.kept: Kept[tuple[str, list[Problem]]] = Kept()  # what these templates made for a text
         self._lookup: Lookup | None = None
         self._lang = ""
@@ -52,13 +52,14 @@ class Templates:
         self._closure = lru_cache(maxsize=None)(self._find_closure)
 
     def serve(self, site: Site) -> Templates:
-        """The templates of another moment of the site: these ones, if no template has changed."""
-        if _sources(site) != self._sources:
+        """The templates of another moment of the site: these ones, if none that was loaded has changed."""
+        if any(_source(site, name) != source for name, source in self._loaded.items()):
             return Templates(site)
         self._site = site
         return self
 
     def _load(self, name: str) -> tuple[str, str, Callable[[], bool]] | None:
+        self._loaded[name] = _source(self._site, name)
         path = self._site.template_path(name)
         if path is None:
             return None
@@ -174,10 +175,10 @@ def _asked(name: str, words: object, notes: Iterable[str], path: str) -> Asked |
     return None
 
 
-def _sources(site: Site) -> dict[str, str]:
-    """Every template, with the digest of its source."""
-    folders = ("templates/", f"{DEFAULT}templates/")
-    return {path: digest for path, digest in site.snapshot.digests.items() if path.startswith(folders)}
+def _source(site: Site, name: str) -> str:
+    """Where the source of a template stands, and its digest; one that is absent has a digest too."""
+    path = site.template_path(name)
+    return "" if path is None else f"{path} {site.snapshot.digest(path)}"
 
 
 def _reason(error: BaseException) -> str:

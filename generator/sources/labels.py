@@ -37,7 +37,7 @@ def is_contact(address: str) -> bool:
 class _Unread(dict[str, str]):
     """Names that cannot be read: every code stands for itself, so that only the file's own mistake is told."""
 
-    def get(self, code: str, default: str | None = None) -> str:  # type: ignore[override]
+    def get(self, code: str, default: str | None = None) -> str:  # type: ignore[override]  # never None
         return super().get(code, code)
 
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 
 from ..config import SiteConfig
 from ..definitions import ChartWords, Citation, Release, ReleaseHead, ReleaseText, Table
@@ -194,8 +194,7 @@ class Site:
         paths = (path for path in self.template_files(catalogue_name(lang)) if path in self.snapshot)
         digest = self.snapshot.digest
         return tuple(
-            self.shelf.once(("catalogue", path, digest(path)), lambda path=path: self._catalogue(path))  # type: ignore[misc]
-            for path in paths
+            self.shelf.once(("catalogue", path, digest(path)), partial(self._catalogue, path)) for path in paths
         )
 
     def _catalogue(self, path: str) -> Catalogue:

@@ -16,7 +16,7 @@ from ..urls import RESERVED, SLUG
 try:
     from yaml import CSafeLoader as _Loader
 except ImportError:  # a build of PyYAML without libyaml: slower, the same result
-    from yaml import SafeLoader as _Loader  # type: ignore[assignment]
+    from yaml import SafeLoader as _Loader  # type: ignore[assignment]  # another class, used alike
 
 _KEYS = ("title", "summary", "slug")
 _FORMER = "former_slugs"

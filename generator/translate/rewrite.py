@@ -334,7 +334,7 @@ def _outline(text: ReleaseText) -> list[_Block]:
 
 def _partners(source: Sequence[_Block], target: Sequence[_Block], draft: Draft) -> dict[int, int]:
     """Places in the source → places in the file, of all blocks that stand in both: those with words are known; boxes
-    without a title go with what they hold, or with their order; all else with its text."""
+    without a title go with what they hold, or with their order; all else with its text and what holds it."""
     places = {block.passage: number for number, block in enumerate(target)}
     found = {here: places[passage] for here, passage in draft.partners.items() if passage in places}
     for here, there in list(found.items()):
@@ -348,8 +348,14 @@ def _partners(source: Sequence[_Block], target: Sequence[_Block], draft: Draft) 
         if there not in taken:
             waiting.setdefault(_wordless(block), []).append(there)
     for here, block in enumerate(source):
-        if here not in found and here not in draft.added and waiting.get(_wordless(block)):
-            found[here] = waiting[_wordless(block)].pop(0)
+        if here in found or here in draft.added:
+            continue
+        holder = None if block.parent is None else found.get(block.parent, -1)
+        same = waiting.get(_wordless(block), [])
+        place = next((number for number in same if target[number].parent == holder), None)
+        if place is not None:
+            found[here] = place
+            same.remove(place)
     return found
 
 

@@ -153,6 +153,33 @@ def test_a_translation_from_nothing_has_every_block_in_its_place(source: bytes) 
     complete({**site, **found.files})
 
 
+TWICE = """---
+title: Titre
+summary: Bref.
+slug: s
+---
+
+## Mota recul fin.
+
+/// box | Motc recul fin.
+
+{{ year }}
+
+Mote recul fin.
+
+///
+
+{{ year }}
+"""
+
+
+def test_a_block_without_words_stays_with_what_holds_it() -> None:
+    site = desk(TWICE.encode())
+    site |= imported(site, edited(exported(site), shouted, lambda number: number < 3)).files
+    site |= imported(site, edited(exported(site, only_stale=True), shouted)).files
+    complete(site)
+
+
 @SOME
 @given(files(), st.randoms(use_true_random=False))
 def test_a_translation_in_pieces_comes_to_the_same(source: bytes, random: object) -> None:
