@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import PurePosixPath
 from typing import cast
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -21,11 +20,10 @@ from .errors import (
     SourceRef,
     did_you_mean,
 )
+from .places import Place, read_places
 from .spec import Spec, read_toml
 
 CONFIG_FILE = "site.toml"
-#: Types of places to publish to.
-PLACES = ("folder",)
 _LANG = re.compile(r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$")
 _FOLDER = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*$")
 _RESERVED = ("assets", "charts", "data", "embed")
@@ -78,18 +76,6 @@ class KindConfig:
 
 
 @dataclass(frozen=True)
-class PublishConfig:
-    """A place to publish to: its name and type, the path of the folder (below the site's own, or absolute), how many
-    versions are kept to return to, and how many files one publishing may delete."""
-
-    name: str
-    type: str
-    path: str
-    keep: int = 5
-    max_deletes: int = 100
-
-
-@dataclass(frozen=True)
 class SiteConfig:
     """site.toml. `url` ends with a slash; `languages` are in the site's order, the first is the default: the source.
 
@@ -108,7 +94,7 @@ class SiteConfig:
     latest: int = 10
     social_cards: bool = True
     max_file_mb: int = 10
-    places: Mapping[str, PublishConfig] = field(default_factory=dict)
+    places: Mapping[str, Place] = field(default_factory=dict)
     shows_drafts: bool = False
     lasting_names: bool = False
     digest: str = field(default="", compare=False)
@@ -190,7 +176,7 @@ def parse_config(
         latest=spec.integer("latest", 10, 1, 100) or 10,
         social_cards=spec.flag("social_cards", True),
         max_file_mb=spec.integer("max_file_mb", 10, 1, 1000) or 10,
-        places={name: _read_place(name, table) for name, table in spec.tables("publish")},
+        places=read_places(spec),
         shows_drafts=drafts,
     )
     spec.finish()
@@ -292,24 +278,6 @@ def _read_kind(name: str, spec: Spec) -> KindConfig:
     )
     spec.finish()
     return kind
-
-
-def _read_place(name: str, spec: Spec) -> PublishConfig:
-    if not _FOLDER.match(name):
-        spec.problem(f'"{name}" is not a name', hint="use lower-case letters, digits and hyphens")
-    place = PublishConfig(
-        name=name,
-        type=spec.choice("type", PLACES, PLACES[0]),
-        path=spec.need("path"),
-        keep=spec.integer("keep", 5, 2, 1000) or 5,
-        max_deletes=spec.integer("max_deletes", 100, 0, 1_000_000) or 0,
-    )
-    if "type" not in spec:
-        spec.problem(f'[publish.{name}] lacks "type"', code="missing-key", hint=f'add type = "{PLACES[0]}"')
-    if PurePosixPath(place.path).parts[:1] in (("content",), ("data",), ("templates",)):
-        spec.problem(f'"path" is "{place.path}", among the sources', "path", hint="choose a folder outside of them")
-    spec.finish()
-    return place
 
 
 def _no_repeats(spec: Spec, kinds: Mapping[str, KindConfig]) -> None:

@@ -22,7 +22,7 @@ PACKAGE = Path(__file__).parents[1] / "generator"
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("errors",),
     ("definitions", "spec", "urls"),
-    ("model",),
+    ("model", "places"),
     ("config",),
     ("formats", "headers", "typography"),
     ("sources",),

@@ -19,7 +19,8 @@ from .common import BUILT, add_command, print_json, root_of
 from .sealing import SEALED
 
 if TYPE_CHECKING:
-    from ..config import PublishConfig, SiteConfig
+    from ..config import SiteConfig
+    from ..places import Place
     from ..publish.changes import Step
     from ..publish.publishing import Order
     from ..publish.seal import Seal
@@ -84,7 +85,7 @@ def _config(root: Path) -> SiteConfig:
     return config
 
 
-def _place(config: SiteConfig, name: str) -> PublishConfig:
+def _place(config: SiteConfig, name: str) -> Place:
     """What site.toml says of a target. Raises UsageError."""
     from ..config import CONFIG_FILE
 
@@ -94,15 +95,10 @@ def _place(config: SiteConfig, name: str) -> PublishConfig:
     return config.places[name]
 
 
-def _target(root: Path, place: PublishConfig) -> Target:
-    from ..publish.folder import FolderTarget
-
-    return FolderTarget(root / place.path)
-
-
 def _publish(options: argparse.Namespace) -> int:
     """Exit code: 0 published, 1 refused or not completed, 2 wrong usage."""
     root = root_of(options)
+    from ..publish.places import target_of
     from ..publish.publishing import Order, refuse_early
     from ..publish.store import Store, check_contents
 
@@ -114,7 +110,7 @@ def _publish(options: argparse.Namespace) -> int:
         _say(f"sealed with sources that git does not have as they were: {', '.join(seal.sources.changed)}")
     limit = place.max_deletes if options.max_deletes is None else options.max_deletes
     order = Order(seal, Store(root / SEALED), limit, place.keep)
-    target = _target(root, place)
+    target = target_of(root, place)
     if options.dry_run:
         return _tell_plan(order, target, options.json)
     if options.wait:
@@ -128,11 +124,12 @@ def _publish(options: argparse.Namespace) -> int:
 def _rollback(options: argparse.Namespace) -> int:
     """Exit code: 0 published, 1 refused or not completed, 2 wrong usage."""
     root = root_of(options)
+    from ..publish.places import target_of
     from ..publish.publishing import rollback_order
     from ..publish.store import Store
 
     place = _place(_config(root), options.target)
-    target = _target(root, place)
+    target = target_of(root, place)
     order = rollback_order(target, Store(root / SEALED), options.to, place.keep, options.max_deletes)
     return _tell_plan(order, target, options.json) if options.dry_run else _carry_out(order, target, options.json)
 
@@ -208,8 +205,9 @@ def _history(options: argparse.Namespace) -> int:
     """Exit code: 0 listed, 1 the records cannot be read, 2 wrong usage."""
     root = root_of(options)
     from ..publish.history import History
+    from ..publish.places import target_of
 
-    target = _target(root, _place(_config(root), options.target))
+    target = target_of(root, _place(_config(root), options.target))
     entries = History(target).entries()
     if options.json:
         print_json({"shown": target.shown(), "history": [asdict(entry) for entry in entries]})

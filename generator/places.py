@@ -1,0 +1,69 @@
+"""`[publish.NAME]` of site.toml → the places to which a site is published, as values; nothing secret is among them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from types import MappingProxyType
+
+from .spec import Spec
+
+_NAME = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*$")
+
+
+@dataclass(frozen=True)
+class FolderPlace:
+    """A folder of this machine: its path, absolute or below the site's own."""
+
+    path: str
+
+
+Whereabouts = FolderPlace
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place to publish to: its name, where it is, how many versions are kept to return to, and how many files one
+    publishing may delete."""
+
+    name: str
+    at: Whereabouts
+    keep: int = 5
+    max_deletes: int = 100
+
+
+def read_place(name: str, spec: Spec) -> Place | None:
+    """One table. None when it does not say where; then the spec has a problem that says so."""
+    if not _NAME.match(name):
+        spec.problem(f'"{name}" is not a name', hint="use lower-case letters, digits and hyphens")
+    keep = spec.integer("keep", 5, 2, 1000) or 5
+    max_deletes = spec.integer("max_deletes", 100, 0, 1_000_000) or 0
+    if "type" not in spec:
+        hint = "add type = " + " or ".join(f'"{one}"' for one in _READERS)
+        spec.problem(f'[publish.{name}] lacks "type"', code="missing-key", hint=hint)
+        return None
+    known = spec.raw.get("type") in _READERS
+    read = _READERS[spec.choice("type", tuple(_READERS), "folder")]
+    if not known:
+        return None
+    place = Place(name, read(spec), keep, max_deletes)
+    spec.finish()
+    return place
+
+
+def _folder(spec: Spec) -> FolderPlace:
+    place = FolderPlace(spec.need("path"))
+    if PurePosixPath(place.path).parts[:1] in (("content",), ("data",), ("templates",)):
+        spec.problem(f'"path" is "{place.path}", among the sources', "path", hint="choose a folder outside of them")
+    return place
+
+
+_READERS: MappingProxyType[str, Callable[[Spec], Whereabouts]] = MappingProxyType({"folder": _folder})
+
+
+def read_places(spec: Spec) -> Mapping[str, Place]:
+    """All tables below `[publish]`, by name."""
+    found = ((name, read_place(name, table)) for name, table in spec.tables("publish"))
+    return {name: place for name, place in found if place is not None}
