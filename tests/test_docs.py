@@ -17,7 +17,7 @@ from types import ModuleType
 import pytest
 from support import ROOT, build, default_templates, tree
 
-from generator import cli, config, workers
+from generator import cli, config, places, workers
 from generator.cli import common
 from generator.errors import CODES, LEVELS
 from generator.facts.claims import CLAIMS
@@ -196,7 +196,7 @@ def documented_keys(text: str) -> set[str]:
 
 
 def test_every_key_of_the_site() -> None:
-    known = asked(config)
+    known = asked(config) | asked(places)
     text = section(REFERENCE, "`site.toml`")
     assert known - documented_keys(text) == set()
     assert documented_keys(text) - known == set()

@@ -13,18 +13,19 @@ from jinja2 import Environment, nodes
 from support import ROOT
 
 from generator import model
-from generator.render import machine_views, source_views, views
+from generator.render import last_views, machine_views, source_views, views
 
 TEMPLATES = sorted(path for path in (ROOT / "templates").rglob("*") if path.suffix in (".html", ".xml", ".txt"))
 #: What Jinja has of its own, and what a template sets in a namespace.
 OWN = frozenset({"first", "last", "index", "column"})
+VIEWS = (views, source_views, machine_views, last_views)
 GRIDS = (model.Grid, model.GridPart, model.GridHead, model.GridGroup)
 
 
 def fields() -> set[str]:
     """Every field, and every property, that a template may be given."""
     found = {"signs"}
-    for value in (*vars(views).values(), *vars(source_views).values(), *vars(machine_views).values(), *GRIDS):
+    for value in (*(value for module in VIEWS for value in vars(module).values()), *GRIDS):
         if dataclasses.is_dataclass(value) and isinstance(value, type):
             found |= {field.name for field in dataclasses.fields(value)}
     return found
@@ -54,7 +55,7 @@ def test_every_field_is_used() -> None:
     assert unused - offered == set()
 
 
-@pytest.mark.parametrize("views", [views, source_views, machine_views], ids=lambda module: module.__name__)
+@pytest.mark.parametrize("views", VIEWS, ids=lambda module: module.__name__)
 def test_views_are_frozen_and_say_what_they_are(views: ModuleType) -> None:
     tree = ast.parse(inspect.getsource(views))
     for node in ast.walk(tree):

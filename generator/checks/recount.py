@@ -16,11 +16,11 @@ from typing import Any
 
 from ..definitions import Cell, ChartSpec, DisplayPart, DisplaySpec, Entry, MeasureSpec, TableSpec
 from ..errors import FactError, SourceErrors
-from ..facts.edition import TableData
 from ..facts.figures import parse_figure
 from ..facts.kept import Kept
 from ..facts.lookup import Lookup
 from ..facts.measures import evaluate
+from ..facts.table_data import TableData
 from ..facts.words import CLOSE, FRACTIONS, Words
 from ..model import FigureRef, Value
 from .readback import Reader, exact, half_away, reader_of

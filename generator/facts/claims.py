@@ -27,10 +27,10 @@ from types import MappingProxyType
 from ..definitions import ClaimSpec
 from ..errors import FactError, did_you_mean
 from ..model import Row, Verdict
-from .edition import TableData
 from .figures import figure_value, parse_figure
 from .lookup import Lookup
 from .measures import check_codes, evaluate, mixed, unknown_member, why_no_value
+from .table_data import TableData
 from .words import CLOSE
 
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?\Z")

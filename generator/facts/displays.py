@@ -8,10 +8,10 @@ from ..definitions import Coordinates, DisplayPart, DisplaySpec, Entry, MeasureS
 from ..errors import FactError
 from ..formats import rounded
 from ..model import Grid, GridCell, GridGroup, GridHead, GridPart
-from .edition import TableData
 from .lookup import Lookup
 from .measures import check_codes, evaluate, unit_of
 from .sums import MESSAGE, Shown
+from .table_data import TableData
 from .words import Words
 
 MISSING = ":"

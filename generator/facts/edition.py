@@ -10,13 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from ..definitions import (
-    Cell,
-    ReleaseHead,
-    ReleaseText,
-    Table,
-    TableSpec,
-)
+from ..definitions import ReleaseHead, ReleaseText, Table
 from ..errors import SourceErrors, StaleSource
 from ..model import Headline, Part, Standing, Value
 from ..sources.files import digest_of
@@ -30,7 +24,7 @@ Question = tuple[str, ...]
 Record = Mapping[str, Mapping[Question, str]]
 """Unit → question → digest of the answer."""
 
-_Values = dict[tuple[int, tuple[str, ...]], tuple[object, Value, Mapping[Question, str]]]
+Values = dict[tuple[int, tuple[str, ...]], tuple[object, Value, Mapping[Question, str]]]
 """(identity of a definition, key) → the definition (kept, so that its identity is), its value, its cells."""
 
 Parts = dict[str, Part]
@@ -128,12 +122,12 @@ class Edition:
         folder = f"content/{lang}/"
         return any(path.startswith(folder) and path.endswith(SUFFIX) for path in self.site.snapshot.digests)
 
-    def values(self, table: Table) -> _Values:
+    def values(self, table: Table) -> Values:
         """The values worked out so far from a table; of tables asked for long ago they are forgotten.
 
         They are kept by the identity of table and definitions, which are the same as long as their files are.
         """
-        _table, values = self.site.shelf.once(("values", id(table)), lambda: (table, _Values()))
+        _table, values = self.site.shelf.once(("values", id(table)), lambda: (table, Values()))
         return values
 
     def unit_digest(self, unit: str) -> str:
@@ -179,75 +173,6 @@ class Edition:
     def answer(self, question: Question) -> str:
         """The digest of the answer that a question would get now."""
         return _ANSWERS[question[0]](self, *question[1:])
-
-
-class TableData:
-    """A table as one target sees it: each cell that is asked for is noted.
-
-    Values that another target of the same edition worked out are taken over, with the cells that they needed.
-    """
-
-    def __init__(self, questions: dict[Question, str], edition: Edition, release: str, table: Table) -> None:
-        self._release, self._table = release, table
-        self._head = ("cell", release, table.spec.id)
-        self._questions = questions
-        self._values = edition.values(table)
-        self._has: set[str] = set()
-        self.spec: TableSpec = table.spec
-
-    def cell(self, key: tuple[str, ...]) -> Cell | None:
-        """The cell at a full key, or None when the file has no such row."""
-        cell = self._table.cells.get(key)
-        self._questions[(*self._head, *key)] = ABSENT if cell is None else cell.digest()
-        return cell
-
-    def members(self, dimension: str) -> tuple[str, ...]:
-        """The codes of a dimension that the file holds, in the file's order."""
-        members = self._table.members[dimension]
-        if dimension not in self._has:
-            self._has.add(dimension)
-            self._questions["members", self._release, self.spec.id, dimension] = repr(members)
-        return members
-
-    def codes(self, dimension: str) -> frozenset[str]:
-        """All codes of a dimension, in the file or derived."""
-        self.members(dimension)
-        return self._table.codes[dimension]
-
-    def statuses(self) -> tuple[str, ...]:
-        """The observation statuses that occur in the table."""
-        found = self._table.statuses
-        self._questions["statuses", self._release, self.spec.id] = repr(found)
-        return found
-
-    def holds(self, key: tuple[str, ...]) -> bool:
-        """Whether the file has a row with this key; not noted."""
-        return key in self._table.cells
-
-    def once(self, what: object, key: tuple[str, ...], work_out: Callable[[], Value]) -> Value:
-        """The value of something (a measure, a level) at a key, worked out once in an edition. The cells that it needs
-        are noted each time."""
-        known = self._values.get((id(what), key))
-        if known is None:
-            outer, self._questions = self._questions, {}
-            try:
-                value = work_out()
-            finally:
-                asked, self._questions = self._questions, outer
-            known = self._values[id(what), key] = (what, value, asked)
-        self._questions.update(known[2])
-        return known[1]
-
-    def traced(self, work_out: Callable[[], Value]) -> tuple[Value, tuple[tuple[tuple[str, ...], Cell | None], ...]]:
-        """A value, and the cells that were asked for it: its trail, in the order of the questions."""
-        outer, self._questions = self._questions, {}
-        try:
-            value = work_out()
-        finally:
-            asked, self._questions = self._questions, outer
-        self._questions.update(asked)
-        keys = [question[3:] for question in asked if question[0] == "cell"]
-        return value, tuple((key, self._table.cells.get(key)) for key in keys)
 
 
 # ---------------------------------------------------------------- the digest of each answer

@@ -44,9 +44,9 @@ from .edition import (
     TABLE_UNIT,
     Question,
     Record,
-    TableData,
     holds_words,
 )
+from .table_data import TableData
 
 Value = TypeVar("Value")
 

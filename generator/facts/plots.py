@@ -10,10 +10,10 @@ from ..errors import FactError, did_you_mean
 from ..formats import machine, rounded
 from ..model import Colour, Grid, GridCell, GridGroup, GridHead, GridPart, Panel, Plot, Point, Value
 from .displays import MISSING, legend, notes_of, rounding, source_of, status_of
-from .edition import TableData
 from .lookup import Lookup
 from .measures import check_codes, evaluate, mixed
 from .sums import Shown
+from .table_data import TableData
 from .words import Words
 
 _LEVEL = MeasureSpec("level")

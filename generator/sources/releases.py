@@ -80,9 +80,7 @@ def parse_release(data: bytes, path: str, release: str, config: SiteConfig) -> R
     """
     spec = read_toml(data, path, "bad-release")
     reader = _Reader(spec)
-    kind = spec.need("kind")
-    if kind and kind not in config.kinds:
-        spec.problem(f'there is no kind of publication "{kind}"', "kind", hint=did_you_mean(kind, config.kinds))
+    kind = _kind(spec, config)
     published = spec.instant("published")
     draft = spec.flag("draft")
     tables = reader.definitions("tables", reader.table)
@@ -120,6 +118,13 @@ def parse_release(data: bytes, path: str, release: str, config: SiteConfig) -> R
         corrections=corrections,
         withdrawal=withdrawal,
     )
+
+
+def _kind(spec: Spec, config: SiteConfig) -> str:
+    kind = spec.need("kind")
+    if kind and kind not in config.kinds:
+        spec.problem(f'there is no kind of publication "{kind}"', "kind", hint=did_you_mean(kind, config.kinds))
+    return kind
 
 
 def _names(spec: Spec) -> list[str]:

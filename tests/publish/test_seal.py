@@ -34,7 +34,7 @@ def git(root: Path, *words: str) -> None:
 
 def committed(root: Path) -> Path:
     """The small site, committed."""
-    write({**sources(), ".gitignore": b"/build/\n"}, root)
+    write({**sources(), "data/alpha/notes.txt": b"needed by nothing\n", ".gitignore": b"/build/\n"}, root)
     git(root, "init", "--quiet")
     git(root, "add", ".")
     git(root, "commit", "--quiet", "-m", "A site")
@@ -162,7 +162,7 @@ def test_the_same_seal_for_another_user(root: Path, tmp_path: Path) -> None:
     [
         (lambda root: (root / "site.toml").write_bytes((root / "site.toml").read_bytes() + b"\n"), "site.toml"),
         (lambda root: (root / "data/alpha/extra.csv").write_bytes(b"a\n"), "data/alpha/extra.csv"),
-        (lambda root: (root / "data/alpha/spare.schema.json").unlink(), "data/alpha/spare.schema.json"),
+        (lambda root: (root / "data/alpha/notes.txt").unlink(), "data/alpha/notes.txt"),
     ],
     ids=["edited", "new", "deleted"],
 )
