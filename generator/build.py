@@ -10,6 +10,7 @@ from datetime import datetime
 from functools import cache as once
 from importlib import metadata
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from . import urls
 from .checks.agreement import COMPARED
@@ -18,7 +19,6 @@ from .config import CONFIG_FILE, SiteConfig, missing_config, parse_config
 from .errors import Problem, SourceErrors, StaleSource, in_order
 from .facts.edition import PART_UNIT, Edition
 from .formats import known_locale
-from .guard import Guard, guard
 from .model import Target
 from .output.manifest import Manifest, UnreadableManifest
 from .output.write import Output
@@ -28,6 +28,9 @@ from .sources.files import Files, take_snapshot
 from .sources.origins import origins_path
 from .sources.site import Reading, Site, read_site
 from .workers import Tools, changed_source, seldom_collecting
+
+if TYPE_CHECKING:
+    from .guard import Guard
 
 _PAGES = (
     *("release", "index", "home", "root", "notfound", "catalogue", "chart", "embed", "figures"),
@@ -127,10 +130,16 @@ def _build_on(before: Manifest, files: Files, output: Output, tools: Tools, show
     if _nothing_to_do(before, edition, planned):
         return _same(before, edition, planned, reading, output)
     try:
-        watch = guard(edition, showing.instant, tools.charts) if showing.public else None
+        watch = _guard(edition, showing.instant, tools) if showing.public else None
         return _make(before, edition, planned, reading, output, tools, watch)
     except StaleSource as error:
         return Report(problems=(changed_source(error),), site=reading.site)
+
+
+def _guard(edition: Edition, instant: datetime, tools: Tools) -> Guard:
+    from .guard import guard  # which renders: a build with nothing to do never gets here
+
+    return guard(edition, instant, tools.charts)
 
 
 def _make(

@@ -70,7 +70,7 @@ def _feed(
 ) -> Page:
     """Entries as a feed; `name` is its lasting id, `heading` what it is called beside the site."""
     site, title = lookup.config().url, lookup.label(lang, "site.title") or ""
-    updated = max((entry.updated for entry in entries), default=_NEVER, key=datetime.fromisoformat)
+    updated = max((entry.updated for entry in entries), default="", key=datetime.fromisoformat) or _since(lookup, lang)
     view = FeedPage(
         lang=lang,
         id=name,
@@ -86,6 +86,12 @@ def _feed(
     )
     text, warnings = templates.render(template, lookup, lang, page=view)
     return Page(text, list(warnings))
+
+
+def _since(lookup: Lookup, lang: str) -> str:
+    """When a feed without entries was last another: nothing has been corrected since the first release."""
+    first = lookup.announced(lang)[-1:]
+    return lookup.published(first[0]).isoformat() if first else _NEVER
 
 
 def _entry(lookup: Lookup, release: str, lang: str) -> FeedEntry:
