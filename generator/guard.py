@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from .checks.leaks import Net
-from .checks.traces import Trace, digest_of_traces, traces_of, words
+from .checks.traces import MARK, Trace, mark_of, traces_of, words
 from .errors import Problem, SourceRef, StaleSource
 from .facts.edition import PART_UNIT, TABLE_UNIT, Edition
 from .model import Headline, Target
@@ -59,8 +59,8 @@ class Guard:
 
     @property
     def searched(self) -> Mapping[str, str]:
-        """A digest of the traces of each release: what every output has been searched for."""
-        return {release: digest_of_traces(traces) for release, traces in self.traces.items()}
+        """The marks of each release's traces, in one text: what every output has been searched for."""
+        return {release: "".join(sorted({*map(mark_of, traces)})) for release, traces in self.traces.items()}
 
     # -- looking
 
@@ -76,12 +76,14 @@ class Guard:
             self._look(self._net, target, artifact.content)
 
     def kept(self, fresh: Iterable[Made], before: Manifest, read: Callable[[str], bytes]) -> None:
-        """Look at what was kept, for releases whose traces it was not searched for yet."""
-        known = before.searched
-        new = {release for release, digest in self.searched.items() if known.get(release) != digest}
-        if not new:
+        """Look at what was kept, for traces that it was not searched for yet."""
+        known = {release: _marks(before.searched.get(release, "")) for release in self.traces}
+        new = [
+            trace for release, traces in self.traces.items() for trace in traces if mark_of(trace) not in known[release]
+        ]
+        if not new and known.keys() <= before.searched.keys():
             return
-        net = Net(trace for release in sorted(new) for trace in self.traces[release])
+        net = Net(new)
         for made in fresh:
             target = made.target
             if target.path and not target.rehearsal and not made.failed:
@@ -189,6 +191,10 @@ class Guard:
 
 
 _NAMES = {"name": "the name", "title": "the title", "phrase": "the words", "number": "the digits"}
+
+
+def _marks(text: str) -> frozenset[str]:
+    return frozenset(text[start : start + MARK] for start in range(0, len(text), MARK))
 
 
 def guard(edition: Edition, instant: datetime, charts: BytesCache) -> Guard:

@@ -361,6 +361,24 @@ def test_kept_outputs_are_read_only_when_there_is_something_new_to_look_for(
     assert len(read) == report.fresh > 0
 
 
+WORD = st.sampled_from(["trade", "rose", "u.s.", "in", "é", "north", "of", "3.5million"])
+BETWEEN = st.sampled_from([" ", "\n", "<b> ", " 1,2 ", "</i> ", ", ", " 7"])
+
+
+@given(st.lists(WORD, min_size=6, max_size=12), st.lists(st.tuples(WORD, BETWEEN), max_size=40))
+def test_a_few_traces_are_found_as_many_are(phrases: list[str], said: list[tuple[str, str]]) -> None:
+    """With few traces, an output is first tried with a few words."""
+    wanted = " ".join(phrases).replace("3.5", "").replace(".", "").split()
+    traces = [Trace("phrase", ID, " ".join(wanted[at : at + 6])) for at in range(len(wanted) - 5)]
+    others = [
+        Trace("phrase", "other", " ".join(f"{chr(97 + one % 26)}{one // 26 * sign}{sign}" for sign in "uvwxyz"))
+        for one in range(60)
+    ]
+    others += [Trace("title", "other", f"{trace.form} indeed") for trace in others]
+    text = "".join(word + between for word, between in said) + " ".join(phrases[: len(said)])
+    assert Net(traces).found("x", text.encode()) == Net([*traces, *others]).found("x", text.encode())
+
+
 # ---------------------------------------------------------------- random sites, and another reader
 
 TITLES = ("Trade", "Trade in shops", "Sales of chocolate and beer in 2025", "Jobs lost in the north this year", "Note")

@@ -13,11 +13,13 @@ import zlib
 from collections.abc import Iterable, Iterator
 from urllib.parse import unquote
 
-from .traces import PHRASE, Trace, is_long, letters, numbers, words
+from .traces import PHRASE, Trace, in_letters, is_long, letters, numbers, words
 
 _PNG = b"\x89PNG\r\n\x1a\n"
 _GZIP = b"\x1f\x8b"
 _LARGEST = 200_000_000
+#: With how many words an output is tried at most, before it is cut into all of its words.
+_KEYWORDS = 40
 _ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
 _INLINE = re.compile(
     rb"</?(?:a|abbr|b|bdi|cite|code|data|dfn|em|i|mark|q|s|small|span|strong|sub|sup|time|tspan|u|var|wbr)"
@@ -36,7 +38,9 @@ class Net:
         self._short: dict[bytes, list[Trace]] = {}
         self._phrases: dict[tuple[bytes, ...], list[Trace]] = {}
         self._numbers: dict[str, list[Trace]] = {}
+        self._watches = False
         for trace in traces:
+            self._watches = True
             form = trace.form.encode()
             if trace.kind == "name":
                 self._names.setdefault(form, []).append(trace)
@@ -48,6 +52,7 @@ class Net:
                 self._titles.setdefault(b" ".join(letters(form)), []).append(trace)
             else:
                 self._short.setdefault(form, []).append(trace)
+        self._keywords = _keywords([*self._phrases, *(tuple(title.split()) for title in self._titles)])
 
     def forget(self, traces: Iterable[Trace]) -> None:
         """Look no more for phrases and numbers that have turned out to be public."""
@@ -60,7 +65,7 @@ class Net:
     def found(self, path: str, content: bytes) -> set[Trace]:
         """The traces in an output, its path included."""
         found: set[Trace] = set()
-        for text in _texts(content):
+        for text in _texts(content) if self._watches else ():
             found.update(self._in_text(text))
         found.update(self._in_names(path))
         return found
@@ -72,12 +77,15 @@ class Net:
 
     def _in_text(self, text: str) -> Iterator[Trace]:
         data = text.encode("utf-8", "replace")
-        found = letters(_INLINE.sub(b"", data))
+        plain = in_letters(_INLINE.sub(b"", data))
         if b"<" in data:
-            found += [b"<", *letters(b"\n".join(_INLINE.findall(data)))]
+            plain += b" < " + in_letters(b"\n".join(_INLINE.findall(data)))
         yield from self._in_names(text, data)
-        yield from self._in_titles(text, found)
-        yield from self._in_phrases(found)
+        yield from self._in_short(text)
+        if len(self._keywords) > _KEYWORDS or any(word in plain for word in self._keywords):
+            found = plain.split()
+            yield from self._in_titles(text, found)
+            yield from self._in_phrases(found)
         yield from self._in_numbers(text)
 
     def _in_names(self, text: str, data: bytes | None = None) -> Iterator[Trace]:
@@ -96,6 +104,8 @@ class Net:
             if b" %b " % title in joined:
                 plain = plain or _plain(text)
                 yield from (trace for trace in traces if f" {words(trace.form)} " in plain)
+
+    def _in_short(self, text: str) -> Iterator[Trace]:
         for short, traces in self._short.items():
             if short.decode() in text:
                 alone = rf"""(?:^|[>"',;])\s*{re.escape(short.decode())}\s*(?:$|[<"',;])"""
@@ -109,6 +119,15 @@ class Net:
     def _in_numbers(self, text: str) -> Iterator[Trace]:
         for number in self._numbers.keys() & numbers(text) if self._numbers else ():
             yield from self._numbers[number]
+
+
+def _keywords(rows: Iterable[tuple[bytes, ...]]) -> list[bytes]:
+    """Words of which every row has one: where none of them is, no row is."""
+    found: set[bytes] = set()
+    for row in rows:
+        if found.isdisjoint(row):
+            found.add(max(row, key=len))
+    return sorted(found)
 
 
 def _rows(found: list[bytes]) -> Iterator[tuple[bytes, ...]]:

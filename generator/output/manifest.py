@@ -23,7 +23,7 @@ from ..model import DataFile, FeedText, Headline, Link, Part, Target
 from ..sources.files import Known, Stamp
 from ..sources.site import Memo
 
-FORMAT = 5
+FORMAT = 6
 #: From how many keys on it is quicker to read a column whole.
 _MANY = 200
 _PARTS: MappingProxyType[str, Callable[..., Part]] = MappingProxyType(
@@ -99,7 +99,7 @@ class Manifest:
     `broken` are the keys of pages with links that lead nowhere, where the site lets that pass. `damaged` says that
     somebody changed the output by hand, so that it must be staged again even if nothing is stale. `unpublished` says
     that it shows releases that are not public, so that nobody may publish it. `searched` has, for each release that was
-    not public, a digest of the traces for which all outputs were searched.
+    not public, the marks of the traces for which all outputs were searched.
     """
 
     generator: str = ""
