@@ -1,10 +1,10 @@
-"""A path of the site → what a host of static files sends with it: its type, and the headers that `_headers` names."""
+"""A path of the site → what a host sends with it: its type, and what `_headers` and `_redirects` ask for."""
 
 from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 HTML = "text/html; charset=utf-8"
@@ -32,7 +32,11 @@ _TYPES: MappingProxyType[str, str] = MappingProxyType(
     }
 )
 _FEEDS: MappingProxyType[str, str] = MappingProxyType(
-    {"feed.xml": "application/atom+xml; charset=utf-8", "rss.xml": "application/rss+xml; charset=utf-8"}
+    {
+        "feed.xml": "application/atom+xml; charset=utf-8",
+        "corrections.xml": "application/atom+xml; charset=utf-8",
+        "rss.xml": "application/rss+xml; charset=utf-8",
+    }
 )
 #: How long what has no rule of its own is kept: asked for again each time. Hosts that read `_headers` send the same.
 UNLESS_TOLD = "public, max-age=0, must-revalidate"
@@ -66,6 +70,12 @@ class Rules:
             found[name.lower()] = (earlier[0], f"{earlier[1]}, {value}") if earlier else (name, value)
         found.setdefault(_CACHE.lower(), (_CACHE, UNLESS_TOLD))
         return tuple(found[name] for name in sorted(found))
+
+
+def read_redirects(text: str) -> Mapping[str, str]:
+    """The text of a `_redirects` file, as addresses that lead on: former → present."""
+    rules = (line.split() for line in text.splitlines())
+    return {words[0]: words[1] for words in rules if len(words) > 1 and words[0].startswith("/")}
 
 
 def _read_rules(text: str) -> Iterator[tuple[re.Pattern[str], Headers]]:

@@ -148,11 +148,15 @@ def _remains(site: Site, head: ReleaseHead) -> Iterator[Target]:
 
 
 def _redirects(site: Site, head: ReleaseHead, public: bool) -> Iterator[Target]:
-    """A page at each address that a release had before; that of a hidden one is only compared with other addresses."""
+    """A page at each address that a release, and the page of its figures, had before; those of a hidden one are only
+    compared with other addresses."""
     for lang, front in head.texts.items():
         for slug in front.former:
             path = urls.release_path(lang, site.section(head.kind, lang), slug)
             yield Target(path, "redirect", lang, head.id, name=slug, rehearsal=not public)
+            if front.cites and head.withdrawal is None:
+                figures = urls.figures_path(path)
+                yield Target(figures, "redirect", lang, head.id, urls.FIGURES, slug, rehearsal=not public)
 
 
 def _card(site: Site, of: Target) -> Iterator[Target]:
@@ -200,7 +204,10 @@ def _clashes(site: Site, targets: Iterable[Target], made: Iterable[Target]) -> I
     by_address = {_address(target): target for target in made}
     for target in targets:
         first = by_address[_address(target)]
-        if first == target or target.kind in ("card", "figures"):  # which stand where their page does
+        beside = (
+            target.kind in ("card", "figures") or target.section == urls.FIGURES
+        )  # they stand where their page does
+        if first == target or beside:
             continue
         former = first.kind == "redirect" and target.kind != "redirect"  # which is the one to give way
         one, other = (first, target) if target.kind in _AT_SLUGS and not former else (target, first)

@@ -34,6 +34,8 @@ def test_a_former_address_leads_to_the_present_one(tmp_path: Path) -> None:
         assert page.index("Content-Security-Policy") < page.index("refresh")
         assert f"/{slug}/".encode() not in outputs["sitemap.xml"] + outputs["en/feed.xml"] + outputs["en/index.html"]
     assert "fr/nouvelles/old-sales/index.html" not in outputs
+    figures = outputs["en/news/old-sales/figures/index.html"].decode()
+    assert '<meta http-equiv="refresh" content="0; url=../../sales/figures/">' in figures
 
 
 def test_the_rules_of_the_host(tmp_path: Path) -> None:
@@ -75,6 +77,7 @@ def test_the_former_address_of_a_withdrawn_release_leads_to_what_is_left(tmp_pat
     outputs = tree(tmp_path / "site")
     assert b'url=../sales/"' in outputs["en/news/old-sales/index.html"]
     assert b"figures" not in outputs["_redirects"]
+    assert "en/news/old-sales/figures/index.html" not in outputs
 
 
 @pytest.mark.parametrize(

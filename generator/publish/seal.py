@@ -7,7 +7,7 @@ import json
 import posixpath
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from types import MappingProxyType
@@ -57,7 +57,8 @@ class Sources:
 @dataclass(frozen=True)
 class Seal:
     """What was approved. It holds nothing of the machine, the person or the moment that made it, so that whoever makes
-    it again from the same sources gets the same. `generator` and `libraries` are names → versions or digests."""
+    it again from the same sources gets the same. `generator` and `libraries` are names → versions or digests;
+    `redirects` leads from addresses that pages had before to those that they have, from the root of the host."""
 
     url: str
     instant: datetime
@@ -65,6 +66,7 @@ class Seal:
     sources: Sources
     generator: Mapping[str, str]
     libraries: Mapping[str, str]
+    redirects: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def digest(self) -> str:
@@ -149,6 +151,7 @@ def _content(seal: Seal) -> dict[str, object]:
         },
         "generator": dict(seal.generator),
         "libraries": dict(seal.libraries),
+        "redirects": dict(seal.redirects),
     }
 
 
@@ -193,6 +196,7 @@ def _seal(raw: Mapping[str, Any]) -> Seal:
         sources=Sources(_text(sources["digest"]), _text(sources["revision"]), tuple(map(_text, sources["changed"]))),
         generator=_texts(raw["generator"]),
         libraries=_texts(raw["libraries"]),
+        redirects=_texts(raw["redirects"]),
     )
 
 

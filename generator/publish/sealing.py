@@ -15,7 +15,7 @@ from .. import __version__, urls
 from ..build import Report, build_site, generator_digest, library_versions
 from ..config import SiteConfig
 from ..errors import OutputError, PublishError
-from ..headers import Rules, content_type
+from ..headers import Rules, content_type, read_redirects
 from ..model import Target, TargetKind
 from ..output.manifest import Manifest
 from ..output.write import opened
@@ -60,7 +60,9 @@ def seal_site(root: Path, now: datetime, tools: Tools, store: Store, *, allow_ch
             raise _not_in_git(sources)
         made = [one.target for one in manifest.made.values() if one.target.path and not one.target.rehearsal]
         files = _kept(Path(scratch) / "site", made, report.site.config, store)
-    return Sealed(report, Seal(report.site.config.url, now, files, sources, _generator(), library_versions()))
+        former = _redirects(Path(scratch) / "site")
+    config = report.site.config
+    return Sealed(report, Seal(config.url, now, files, sources, _generator(), library_versions(), former))
 
 
 def _make(store: Store) -> None:
@@ -84,6 +86,11 @@ def _kept(site: Path, made: Iterable[Target], config: SiteConfig, store: Store) 
         part = _PARTS.get(target.kind) or ("page" if target.path.endswith(".html") else "feed")
         found.append(SealedFile(target.path, sha256, len(content), content_type(target.path), headers, part))
     return tuple(found)
+
+
+def _redirects(site: Path) -> Mapping[str, str]:
+    rules = site / urls.REDIRECTS
+    return read_redirects(rules.read_text(encoding="utf-8")) if rules.is_file() else {}
 
 
 def _sources(root: Path, revision: str, digests: Mapping[str, str]) -> Sources:

@@ -7,12 +7,12 @@ import http.client
 import re
 import threading
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urljoin, urlsplit
 
 from .. import urls
 from ..errors import PublishError, UsageError
@@ -23,7 +23,7 @@ _AT_ONCE = 8
 #: How many bytes are read beyond the size of a file: to tell that an answer is longer, or compressed in vain.
 _SLACK = 65_536
 #: Read by hosts, and not shown to readers by all of them.
-_FOR_HOSTS = frozenset({urls.HEADERS, "_redirects"})
+_FOR_HOSTS = frozenset({urls.HEADERS, urls.REDIRECTS})
 #: What an answer says of its age.
 _AGE: MappingProxyType[str, str] = MappingProxyType(
     {"age": "Age", "last-modified": "Last-Modified", "etag": "ETag", "x-cache": "X-Cache", "cf-cache-status": "Cache"}
@@ -64,6 +64,8 @@ def verify(
         found: list[Difference] = []
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             waiting = [pool.submit(_compare, host, file, seal) for file in wanted]
+            bare = [former for former in seal.redirects if urls.path_of(_below(former, seal)) not in seal.by_path]
+            waiting += [pool.submit(_follow, host, former, seal) for former in bare]
             for number, done in enumerate(as_completed(waiting), 1):
                 found += done.result()
                 progress(number, len(waiting))
@@ -83,12 +85,51 @@ def _compare(host: _Host, file: SealedFile, seal: Seal) -> list[Difference]:
     wanted = 404 if missing else 200
     if answer.failure:
         return [differs(f"no answer: {answer.failure}")]
+    if _leads_on(host, target, answer, seal):
+        return []
     if answer.status != wanted:
         where = f", to {answer.headers['location']}" if "location" in answer.headers else ""
         hint = "an address that the site does not have must answer 404, with 404.html" if missing else ""
         return [differs(f"status {answer.status} instead of {wanted}{where}", hint)]
     found = [differs(*_bytes_differ(host, target, file, answer))] if not _is_of(answer.body, file) else []
     return found + [differs(message) for message in _headers_differ(file, answer)]
+
+
+def _follow(host: _Host, former: str, seal: Seal) -> list[Difference]:
+    """What is wrong at an address that a page had before, where no file of the site is. A host leads on if it reads
+    `_redirects`; else to the same with a slash, where a page does so, or shows that page here."""
+    name = _below(former, seal)
+    target, path = host.prefix + quote(name), urls.path_of(f"{name.rstrip('/')}/")
+    page = seal.by_path.get(path)
+    answer = host.get(target, limit=page.size if page else 0)
+    if answer.failure:
+        return [Difference(path, host.address(target), f"no answer: {answer.failure}")]
+    if _leads_on(host, target, answer, seal) or _leads(host, target, answer, {f"{target}/"}):
+        return []
+    if answer.status == 200 and page and _is_of(answer.body, page):
+        return []
+    message = f"status {answer.status}, where a page was that is at {seal.redirects[former]} now"
+    hint = f"the host must read {urls.REDIRECTS}, or lead from a folder's address without a slash to that with one"
+    return [Difference(path, host.address(target), message, hint)]
+
+
+def _below(address: str, seal: Seal) -> str:
+    """An address from the root of the host, below that of the site."""
+    return address.removeprefix(urlsplit(seal.url).path)
+
+
+def _leads_on(host: _Host, target: str, answer: _Answer, seal: Seal) -> bool:
+    """Whether an answer leads for good from a former address to the present one."""
+    former = urlsplit(seal.url).path + unquote(target.removeprefix(host.prefix))
+    present = seal.redirects.get(former)
+    if present is None or answer.status not in (301, 308):
+        return False
+    return _leads(host, target, answer, {quote(present), host.prefix + quote(_below(present, seal))})
+
+
+def _leads(host: _Host, target: str, answer: _Answer, paths: Set[str]) -> bool:
+    location = urljoin(host.address(target), answer.headers.get("location", ""))
+    return answer.status in (301, 302, 307, 308) and urlsplit(location).path in paths
 
 
 def _is_of(body: bytes, file: SealedFile) -> bool:

@@ -15,9 +15,13 @@ from .templates import Templates
 from .views import LinkView
 
 
-def render_moved(lookup: Lookup, release: str, lang: str, path: str, templates: Templates) -> Page:
-    """The page at a former address: it leads on by itself, without a script, and has a link for who is not led."""
+def render_moved(
+    lookup: Lookup, release: str, lang: str, path: str, templates: Templates, *, figures: bool = False
+) -> Page:
+    """The page at a former address: it leads on by itself, without a script, and has a link for who is not led. To the
+    page of the release, or of its `figures`."""
     there = release_path(lookup, release, lang)
+    there = urls.figures_path(there) if figures else there
     view = MovedPage(
         lang=lang,
         canonical=urls.absolute(lookup.config().url, there),

@@ -155,7 +155,8 @@ class Press:
             case "embed":
                 return self._chart(target, lookup).embed(path, templates)
             case "redirect":
-                return render_moved(lookup, target.release, lang, path, templates)
+                figures = target.section == urls.FIGURES
+                return render_moved(lookup, target.release, lang, path, templates, figures=figures)
             case "withdrawn":
                 return render_withdrawn(lookup, target.release, lang, target.name, path, templates)
             case "withdrawnembed":

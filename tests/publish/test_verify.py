@@ -101,7 +101,9 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Published]:
     folder = tmp_path_factory.mktemp("nginx")
     store = Store(folder / "sealed")
     tools = Tools(FolderCharts(ROOT / "build" / "cache" / "charts"))
-    sealed = seal_site(copy_sample(folder / "site"), datetime(2027, 1, 1, tzinfo=UTC), tools, store)
+    site = copy_sample(folder / "site")
+    with_former_address(next((site / "content" / "en").glob("*/*.md")))
+    sealed = seal_site(site, datetime(2027, 1, 1, tzinfo=UTC), tools, store, allow_changed=True)
     assert sealed.seal is not None, sealed.report.problems
     send_at(sealed.seal, store, folder / "www")
     port = free_port()
@@ -114,6 +116,12 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Published]:
         yield Published(url, sealed.seal, folder / "www", folder / "seal.json", folder / "site.conf")
 
 
+def with_former_address(text: Path) -> None:
+    """A text of the site says that its page had another address before."""
+    head, rest = text.read_text(encoding="utf-8").split("\n", 1)
+    text.write_text(f"{head}\nformer_slugs: [as-it-was-called-before]\n{rest}", encoding="utf-8")
+
+
 def send_at(seal: Seal, store: Store, www: Path) -> None:
     """Publish a seal of whatever instant."""
     from generator.publish.publishing import Order, publish
@@ -124,6 +132,7 @@ def send_at(seal: Seal, store: Store, www: Path) -> None:
 @pytest.mark.xdist_group("nginx")
 def test_the_sample_of_the_docs_sends_what_was_sealed(published: Published) -> None:
     assert differences(published.seal, published.url) == ()
+    assert any(former.endswith("/as-it-was-called-before") for former in published.seal.redirects)
     parts = {file.path.split("/")[0] for file in published.seal.files}
     assert {"assets", "charts", "data", "embed", "fr", "en", "404.html"} <= parts, (
         "each rule of the sample has its files"
@@ -323,6 +332,57 @@ def test_a_host_that_compresses_whatever_one_asks(host: tuple[Wrong, Seal]) -> N
     assert told(seal, wrong)[0][1].startswith("not what was sealed: longer than")
     reply.body = b"no gzip"
     assert told(seal, wrong)[0][1].startswith("no answer: ")
+
+
+MOVED = {"fr/old/": "fr/same/", "fr/old": "fr/same/"}
+
+
+@pytest.fixture(params=["/", "/news/"], ids=["at the root", "below a path"])
+def moved(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Wrong, Seal]]:
+    """A site with a page that had another address before; its host reads no `_redirects`, and shows the page there."""
+    prefix, files = request.param, {**ONE, "fr/old/index.html": b"it is elsewhere", "_redirects": b""}
+    seal = seal_of(files, Store(tmp_path))
+    rules = {f"/stat/{former}": f"/stat/{present}" for former, present in MOVED.items()}
+    seal = replace(seal, url="https://stat.example/stat/", redirects=rules)
+    replies = {prefix + urls.address(one.path): Reply(200, dict(one.sent), files[one.path]) for one in seal.files}
+    del replies[f"{prefix}404.html"], replies[f"{prefix}_redirects"]
+    replies[f"{prefix}fr/old"] = Reply(301, {"Location": f"{prefix}fr/old/"}, b"")
+    wrong = Wrong(prefix, replies, Reply(404, dict(seal.by_path["404.html"].sent), ONE["404.html"]))
+    with served(wrong):
+        yield wrong, seal
+
+
+def test_a_former_address(moved: tuple[Wrong, Seal]) -> None:
+    wrong, seal = moved
+    assert told(seal, wrong) == [], "the page leads on, and a folder's address to the page"
+    for place in (f"{wrong.prefix}fr/same/", "/stat/fr/same/", f"{wrong.url}fr/same/"):
+        for former in MOVED:
+            wrong.replies[wrong.prefix + former] = Reply(301, {"Location": place}, b"")
+        assert told(seal, wrong) == [], "the host leads on"
+    wrong.replies[f"{wrong.prefix}fr/old"] = Reply(200, {}, b"it is elsewhere")
+    assert told(seal, wrong) == [], "the same page with and without a slash"
+
+
+@pytest.mark.parametrize(
+    ("former", "reply", "message"),
+    [
+        ("fr/old", Reply(404, {}, b"missing"), "status 404, where a page was that is at /stat/fr/same/ now"),
+        ("fr/old", Reply(301, {"Location": "/"}, b""), "status 301, where a page was that is at /stat/fr/same/ now"),
+        ("fr/old", Reply(200, {}, b"another"), "status 200, where a page was that is at /stat/fr/same/ now"),
+        ("fr/old", Reply(500, {}, b"", drop=True), "no answer: "),
+        ("fr/old/", Reply(302, {"Location": "/stat/fr/same/"}, b""), "status 302 instead of 200, to /stat/fr/same/"),
+        ("fr/old/", Reply(301, {"Location": "/stat/fr/gone/"}, b""), "status 301 instead of 200, to /stat/fr/gone/"),
+        ("fr/old/", Reply(200, {}, b"another"), "not what was sealed: 7 bytes instead of 15 bytes"),
+    ],
+)
+def test_a_former_address_that_leads_nowhere(
+    moved: tuple[Wrong, Seal], former: str, reply: Reply, message: str
+) -> None:
+    wrong, seal = moved
+    wrong.replies[wrong.prefix + former] = reply
+    path, found = told(seal, wrong)[0]
+    assert path == "fr/old/index.html"
+    assert found.startswith(message)
 
 
 def test_the_site_before(host: tuple[Wrong, Seal], tmp_path: Path) -> None:
