@@ -11,9 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from support import NOW
+from support import CHARTS, NOW
 
-from generator.output.charts import MemoryCharts
 from generator.preview.server import Preview, listen
 from generator.preview.session import Outcome, Session
 from generator.preview.watching import keep_building, places_of
@@ -106,7 +105,7 @@ def previewed(
     """Run a preview of a site in a folder."""
     files = FolderFiles(root)
     outcomes: list[Outcome] = []
-    session = Session(files, now, Tools(charts or MemoryCharts()), outcomes.append, unpublished=unpublished)
+    session = Session(files, now, Tools(charts or CHARTS), outcomes.append, unpublished=unpublished)
     listening, stop, started = listen(host, 0), threading.Event(), threading.Event()
     server = Preview(session, listening, host, started.set)
     threads = [

@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from generator.build import Report, build_site
-from generator.output.charts import MemoryCharts
+from generator.output.charts import FolderCharts
 from generator.output.write import opened
 from generator.render.charts import ChartCache
 from generator.sources.files import DEFAULT, Files, MemoryFiles
@@ -19,6 +19,8 @@ from generator.workers import Tools
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
+#: Charts are drawn once for all tests that do not look at the drawing: kept by a digest of all that they are made of.
+CHARTS = FolderCharts(ROOT / "build" / "cache" / "charts")
 NOW = datetime.fromisoformat("2024-07-01T12:00:00+02:00")
 
 Sources = dict[str, bytes]
@@ -47,7 +49,7 @@ def build(
     """Build a site in this process, without other processes and without a cache of charts on disk."""
     sources = MemoryFiles(files) if isinstance(files, Mapping) else files
     with opened(out, lambda: None) as output:
-        return build_site(sources, output, now, Tools(charts or MemoryCharts()))
+        return build_site(sources, output, now, Tools(charts or CHARTS))
 
 
 def texts(report: Report) -> list[str]:

@@ -14,7 +14,7 @@ from html import escape
 from pathlib import Path
 
 import pytest
-from support import ROOT, build, default_templates, small_site, texts
+from support import CHARTS, ROOT, build, default_templates, small_site, texts
 
 from generator.checks.agreement import check_agreement
 from generator.checks.recount import Recounts
@@ -23,7 +23,6 @@ from generator.errors import Problem
 from generator.facts.edition import Edition
 from generator.facts.lookup import Lookup
 from generator.model import Artifact, FeedText, Headline, Target
-from generator.output.charts import MemoryCharts
 from generator.plan import plan
 from generator.render.targets import Press
 from generator.sources.files import FolderFiles, take_snapshot
@@ -74,7 +73,7 @@ def made() -> Made:
     site = read_site(config, take_snapshot(files, {}, 10**7), Memo(), ()).site
     planned = plan(site, NOW)
     edition = Edition(site, planned.visible)
-    press, found = Press(edition, MemoryCharts()), {}
+    press, found = Press(edition, CHARTS), {}
     targets = [target for target in planned.targets if wanted(target)]
     for target in sorted(targets, key=lambda target: target.kind not in _PARTS):
         artifact, lookup = press.make(target)

@@ -24,11 +24,11 @@ from pathlib import Path
 
 import pytest
 from jinja2 import Environment
+from support import CHARTS
 
 from generator.build import Report, build_site
 from generator.cli import main
 from generator.errors import CODES
-from generator.output.charts import MemoryCharts
 from generator.output.write import DryOutput, opened
 from generator.sources.files import FolderFiles
 from generator.workers import Tools
@@ -46,7 +46,6 @@ RELEASE, TABLE, SCHEMA = "data/trade/release.toml", "data/trade/trade.csv", "dat
 
 
 #: Finished charts, shared by all cases.
-CHARTS = MemoryCharts()
 
 
 # ---------------------------------------------------------------- what git should not hold

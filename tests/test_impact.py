@@ -7,16 +7,14 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from support import NOW, Sources, communique, small_site, write
+from support import CHARTS, NOW, Sources, communique, small_site, write
 
 from generator.impact import Impact, by_figure, compare
 from generator.impact_report import as_html, as_text, summary
-from generator.output.charts import MemoryCharts
 from generator.sources.files import MemoryFiles
 from generator.workers import Tools
 
 SALES = "data/alpha/sales.csv"
-CHARTS = MemoryCharts()
 
 
 def change(path: str, old: str, new: str) -> tuple[Sources, Sources]:

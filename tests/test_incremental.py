@@ -17,17 +17,15 @@ import pytest
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 from jinja2 import Environment
-from support import NOW, Sources, build, content, small_site, texts, tree
+from support import CHARTS, NOW, Sources, build, content, small_site, texts, tree
 
 from generator.build import Report, build_site
-from generator.output.charts import MemoryCharts
 from generator.output.memory import MemoryOutput
 from generator.sources.files import MemoryFiles
 from generator.workers import Tools
 
 #: Finished pictures, shared: they are made of nothing but their own key.
-CHARTS = MemoryCharts()
-EXAMPLES = int(os.environ.get("COMMUNIQUE_EXAMPLES", "60"))
+EXAMPLES = int(os.environ.get("COMMUNIQUE_EXAMPLES", "40"))
 SITE = small_site()
 # Texts are varied one language at a time: a difference must not keep the other checks and pages from being seen.
 SITE["site.toml"] += b'language-difference = "hint"\n'

@@ -5,18 +5,15 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from support import NOW, Sources, build, small_site, texts, tree
+from support import CHARTS, NOW, Sources, build, small_site, texts, tree
 
 from generator.build import Report, build_site
 from generator.errors import Problem, SourceRef
 from generator.model import Target
-from generator.output.charts import MemoryCharts
 from generator.output.manifest import Made, Manifest
 from generator.output.memory import MemoryOutput
 from generator.sources.files import MemoryFiles
 from generator.workers import Tools
-
-CHARTS = MemoryCharts()
 
 
 def show(files: Sources, output: MemoryOutput, *, unpublished: bool = True) -> Report:

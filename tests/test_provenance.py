@@ -13,14 +13,12 @@ from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
-from support import ROOT, Sources, build, communique, content, small_site, texts, tree, write
+from support import CHARTS, ROOT, Sources, build, communique, content, small_site, texts, tree, write
 
 from generator.definitions import ReleaseText
-from generator.output.charts import MemoryCharts
 from generator.sources.files import FolderFiles
 from generator.sources.texts import cited, parse_text
 
-CHARTS = MemoryCharts()
 LATER = datetime.fromisoformat("2027-01-01T00:00:00+00:00")
 SCHEMA = json.loads((ROOT / "docs" / "release.schema.json").read_text(encoding="utf-8"))
 

@@ -10,14 +10,12 @@ from html import unescape
 from pathlib import Path
 
 import pytest
-from support import NOW, ROOT, Sources, build, content, small_site, texts, tree
+from support import CHARTS, NOW, ROOT, Sources, build, content, small_site, texts, tree
 
-from generator.output.charts import MemoryCharts
 from generator.sources.files import FolderFiles
 from generator.sources.texts import charts_shown
 
 ATOM = "{http://www.w3.org/2005/Atom}"
-CHARTS = MemoryCharts()
 
 
 def changed(files: Sources, path: str, *pairs: tuple[str, str]) -> Sources:

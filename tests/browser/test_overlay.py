@@ -11,16 +11,14 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from previewed import Running, previewed, wait_for
-from support import small_site, write
+from support import CHARTS, small_site, write
 
 from generator.facts.staleness import accept, pair
-from generator.output.charts import MemoryCharts
 from generator.sources.origins import write_origins
 from generator.sources.texts import read_text
 
 FR, EN = "content/fr/news/alpha.md", "content/en/news/alpha.md"
 ADDRESS, OTHER = "/fr/nouvelles/ventes/", "/en/news/sales/"
-CHARTS = MemoryCharts()
 LENIENT = b'[checks]\nclaim-false = "warning"\nlanguage-difference = "warning"\ntranslation-outdated = "warning"'
 
 

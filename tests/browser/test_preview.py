@@ -12,15 +12,12 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from previewed import Running, previewed, wait_for
-from support import small_site, write
-
-from generator.output.charts import MemoryCharts
+from support import CHARTS, small_site, write
 
 NOTE = "content/fr/notes/beta.md"
 ADDRESS = "/fr/notes/note-b/"
 SITE = {path: data for path, data in small_site().items() if not path.startswith("@")}
 LONG = SITE[NOTE] + b"\n" + b"\n\n".join(b"Une phrase parmi d'autres, pour la hauteur." for _ in range(120)) + b"\n"
-CHARTS = MemoryCharts()
 SCHEMES = ("light", "dark")
 
 pytestmark = pytest.mark.xdist_group("browser")

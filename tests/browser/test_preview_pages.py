@@ -11,15 +11,13 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from previewed import Running, previewed, wait_for
-from support import content, small_site, write
+from support import CHARTS, content, small_site, write
 
 from generator.facts.staleness import accept, pair
-from generator.output.charts import MemoryCharts
 from generator.sources.origins import write_origins
 from generator.sources.texts import read_text
 
 SITE = {path: data for path, data in small_site().items() if not path.startswith("@")}
-CHARTS = MemoryCharts()
 FR, EN = "content/fr/news/alpha.md", "content/en/news/alpha.md"
 LONG = "Une phrase assez longue pour aller à la ligne, et pour que sa traduction n’ait pas la même hauteur. " * 4
 

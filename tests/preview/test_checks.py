@@ -7,16 +7,14 @@ import re
 from html.parser import HTMLParser
 
 import pytest
-from support import NOW, Sources, small_site
+from support import CHARTS, NOW, Sources, small_site
 
-from generator.output.charts import MemoryCharts
 from generator.preview.checks import checks_answer, digest, subject
 from generator.preview.pages import answer, with_scripts
 from generator.preview.session import Session, State
 from generator.sources.files import MemoryFiles
 from generator.workers import Tools
 
-CHARTS = MemoryCharts()
 FR, EN = "content/fr/news/alpha.md", "content/en/news/alpha.md"
 RELEASE = "data/alpha/release.toml"
 PAGE = {"fr": "/fr/nouvelles/ventes/", "en": "/en/news/sales/"}

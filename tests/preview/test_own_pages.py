@@ -9,10 +9,9 @@ from html import unescape
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from support import NOW, Sources, content, small_site
+from support import CHARTS, NOW, Sources, content, small_site
 
 from generator.facts.staleness import accept, pair
-from generator.output.charts import MemoryCharts
 from generator.preview.pages import OWN, answer
 from generator.preview.session import Session, State
 from generator.sources.files import MemoryFiles
@@ -20,7 +19,6 @@ from generator.sources.origins import write_origins
 from generator.sources.texts import read_text
 from generator.workers import Tools
 
-CHARTS = MemoryCharts()
 FR, EN = "content/fr/news/alpha.md", "content/en/news/alpha.md"
 RECORD = "content/en/news/alpha.origins"
 HOSTILE = "<script>alert(1)</script> \"quoted\" & 'so'"

@@ -13,15 +13,13 @@ from urllib.parse import quote, urljoin
 
 import pytest
 from previewed import PATIENCE, Running, previewed, wait_for
-from support import build, small_site, tree, write
+from support import CHARTS, build, small_site, tree, write
 
 from generator.errors import UsageError
-from generator.output.charts import MemoryCharts
 from generator.preview.server import listen
 
 NOTE = "content/fr/notes/beta.md"
 ADDRESS = "/fr/notes/note-b/"
-CHARTS = MemoryCharts()
 
 
 def make_root(folder: Path) -> Path:

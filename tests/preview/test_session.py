@@ -7,15 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import pytest
-from support import NOW, Sources, small_site
+from support import CHARTS, NOW, Sources, small_site
 
 from generator.errors import Problem
-from generator.output.charts import MemoryCharts
 from generator.preview.session import Outcome, Session
 from generator.sources.files import Stamp
 from generator.workers import Tools
 
-CHARTS = MemoryCharts()
 NOTE = "content/fr/notes/beta.md"
 PUBLISHED = datetime.fromisoformat("2024-12-01T09:00:00+01:00")
 

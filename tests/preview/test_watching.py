@@ -11,11 +11,10 @@ from pathlib import Path
 
 import pytest
 from previewed import Running, previewed, wait_for
-from support import NOW, small_site, write
+from support import CHARTS, NOW, small_site, write
 from watchfiles import Change
 
 from generator.build import Report, build_site
-from generator.output.charts import MemoryCharts
 from generator.output.memory import MemoryOutput
 from generator.preview import watching
 from generator.sources.files import FolderFiles
@@ -24,7 +23,6 @@ from generator.workers import Tools
 NOTE = "content/fr/notes/beta.md"
 ADDRESS = "/fr/notes/note-b/"
 SITE = {path: data for path, data in small_site().items() if not path.startswith("@")}
-CHARTS = MemoryCharts()
 
 
 @pytest.fixture
