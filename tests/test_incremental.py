@@ -24,7 +24,6 @@ from generator.output.memory import MemoryOutput
 from generator.sources.files import MemoryFiles
 from generator.workers import Tools
 
-#: Finished pictures, shared: they are made of nothing but their own key.
 EXAMPLES = int(os.environ.get("COMMUNIQUE_EXAMPLES", "40"))
 SITE = small_site()
 # Texts are varied one language at a time: a difference must not keep the other checks and pages from being seen.

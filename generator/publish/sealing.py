@@ -66,8 +66,10 @@ def seal_site(root: Path, now: datetime, tools: Tools, store: Store, *, allow_ch
 
 
 def _make(store: Store) -> None:
+    """The store's folder, closed to other users of the machine: what it holds may not be public yet."""
     try:
-        store.folder.mkdir(parents=True, exist_ok=True)
+        store.folder.mkdir(0o700, parents=True, exist_ok=True)
+        store.folder.chmod(0o700)
     except OSError as error:
         raise OutputError(f"cannot write to {store.folder}: {error.strerror}") from None
 

@@ -154,6 +154,13 @@ def test_the_same_seal_for_another_user(root: Path, tmp_path: Path) -> None:
         shutil.rmtree(other, ignore_errors=True)
 
 
+def test_other_users_cannot_read_what_is_sealed(root: Path) -> None:
+    (root / "build").mkdir()
+    (root / "build" / "sealed").mkdir(mode=0o755)
+    sealed(root)
+    assert (root / "build" / "sealed").stat().st_mode & 0o077 == 0
+
+
 # ---------------------------------------------------------------- git
 
 
