@@ -169,18 +169,21 @@ def _carry_out(order: Order, target: Target, as_json: bool) -> int:
         with progress_bar("files") as progress:
             steps = publish(order, target, _who(), _now, progress)
     except KeyboardInterrupt:
-        raise PublishError("interrupted: readers have the site as it was, or the new one; publish again") from None
+        raise PublishError(
+            "interrupted: no page that readers have leads to nothing; publish again, to complete it"
+        ) from None
     _tell(order, steps, as_json, done=True)
     return BUILT
 
 
 def _tell_plan(order: Order, target: Target, as_json: bool) -> int:
     from ..publish.changes import told
-    from ..publish.publishing import plan_steps
+    from ..publish.publishing import plan_steps, to_put
     from ..publish.store import check_contents
 
-    check_contents(order.contents, order.seal.files, lambda _done, _all: None)
     steps = plan_steps(order, target)
+    wanted = order.seal.files if order.action == "publish" else to_put(steps)
+    check_contents(order.contents, wanted, lambda _done, _all: None)
     if not as_json:
         for line in told(steps):
             print(line)

@@ -71,8 +71,7 @@ class History:
         self._write(_HISTORY, entries)
         for name in (_ATTEMPT, "strays.json"):
             self._target.write_record(name, None)
-        shown = list(dict.fromkeys(one.seal for one in reversed(entries)))
-        for digest in shown[keep:]:
+        for digest in _shown(entries)[keep:]:
             self._target.write_record(_seal_name(digest), None)
 
     def _write(self, name: str, entries: Iterable[Entry]) -> None:
@@ -83,6 +82,15 @@ class History:
         """A seal that was published here, if it is still kept."""
         content = self._target.read_record(_seal_name(digest))
         return None if content is None else read_seal(content, f"the kept seal {digest[:16]}")
+
+    def returnable(self, keep: int) -> tuple[Seal, ...]:
+        """The seals that can be returned to, and that which is shown."""
+        found = (self.seal(digest) for digest in _shown(self.entries())[:keep])
+        return tuple(seal for seal in found if seal is not None)
+
+    def interrupted(self) -> bool:
+        """Whether the last publishing did not come to its end, or is still at work."""
+        return bool(self._read(_ATTEMPT))
 
     def ours(self) -> Mapping[str, Part]:
         """The files that publishing has put here, or may have: those of the seal that is shown, and of interrupted
@@ -105,6 +113,11 @@ def previous(entries: Sequence[Entry]) -> str:
         else:
             shown.append(entry.seal)
     return shown[-2] if len(shown) > 1 else ""
+
+
+def _shown(entries: Sequence[Entry]) -> list[str]:
+    """The digests of the seals that were shown, each once, the last one first."""
+    return list(dict.fromkeys(one.seal for one in reversed(entries)))
 
 
 def _seal_name(digest: str) -> str:

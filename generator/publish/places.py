@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..places import Place
+from ..places import BucketPlace, Place
 from .target import Target
 
 
 def target_of(root: Path, place: Place) -> Target:
     """The target of a place; `root` is the site's folder. Raises PublishError when this machine lacks what it needs."""
+    if isinstance(place.at, BucketPlace):
+        from .aws import connect
+        from .bucket import BucketTarget
+
+        return BucketTarget(*connect(place.at))
     from .folder import FolderTarget
 
     return FolderTarget(root / place.at.path)
