@@ -62,6 +62,7 @@ _TOLD: MappingProxyType[str, str] = MappingProxyType(
         "TooManyInvalidationsInProgress": "too many invalidations are in progress: wait some minutes",
         "NoCredentialsError": "this machine has no credentials for it: log in, or set AWS_PROFILE",
         "NoRegionError": "its region is not known: add region to its table in site.toml",
+        "ResponseParserError": "what answers there is no such service: look at site.toml, and at the network",
         "SSLError": "its certificate is not valid, or not known here",
     }
 )
@@ -148,7 +149,7 @@ class Bucket:
                 time.sleep(0.5 * 2**reading)
                 continue
             sent = tuple((name, str(answer[key])) for name, key in _HELD.items() if key in answer)
-            return Found(content, _bare(answer["ETag"]), sent, mark, _age(answer))
+            return Found(content, _bare(answer.get("ETag", "")), sent, mark, _age(answer))
         raise AssertionError
 
     def put(
@@ -166,7 +167,7 @@ class Bucket:
         md5 = base64.b64encode(hashlib.md5(content, usedforsecurity=False).digest()).decode()
         metadata = {_DIGEST: mark} if mark else {}
         answer = self._ask("put_object", path, Body=content, ContentMD5=md5, Metadata=metadata, **held, **when)
-        return _bare(answer["ETag"])
+        return _bare(answer.get("ETag", ""))
 
     def copy(self, path: str, etag: str, to: Bucket, new: str) -> None:
         """Have the service copy an object's bytes to another bucket, if they are those of `etag`."""
@@ -251,6 +252,7 @@ def _age(answer: Mapping[str, Any]) -> float | None:
 def _in_words(where: str) -> Iterator[None]:
     """Whatever goes wrong with a request, as Refused."""
     from botocore.exceptions import BotoCoreError, ClientError
+    from botocore.parsers import ResponseParserError
 
     try:
         yield
@@ -259,7 +261,7 @@ def _in_words(where: str) -> Iterator[None]:
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
         code = told if re.fullmatch(r"[A-Za-z0-9.]{1,60}", told) else str(status)
         raise Refused(f"{where}: {_words(code, status)}", code) from None
-    except (BotoCoreError, OSError, ValueError, TypeError) as error:
+    except (BotoCoreError, ResponseParserError, OSError, ValueError, TypeError) as error:
         cause = getattr(error, "kwargs", {}).get("error")  # what boto3 did not expect, such as a line end in a header
         code = "ValueError" if isinstance(cause, ValueError) else type(error).__name__
         raise Refused(f"{where}: {_words(code, 0)}", code) from None

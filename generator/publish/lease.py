@@ -84,14 +84,15 @@ class Lease:
             self._confirm()
 
     def _write(self, condition: Mapping[str, str]) -> None:
-        """Write the lock, if a condition holds. Where it does not, this publisher may have written it already, and lost
-        the answer. Raises PublishError when another one did."""
+        """Write the lock, if a condition holds. Where it does not, this publisher may have written it before, and lost
+        the answer: then it is written anew. Raises PublishError when another one wrote it."""
         before = time.time()
         try:
             self._put(condition if self._heeded else {})
         except Refused as refused:
             if refused.code in _UNMET:
                 self._confirm()
+                self._put({"IfMatch": self._etag})
             elif refused.code in _UNKNOWN and self._heeded:
                 self._heeded = False
                 self._put({})

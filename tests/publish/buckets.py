@@ -13,6 +13,7 @@ from datetime import timedelta
 from typing import Any
 from xml.sax.saxutils import escape
 
+from moto import settings
 from moto.backends import get_backend
 from moto.server import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import WSGIRequestHandler, make_server
@@ -80,6 +81,11 @@ class Service:
             os.kill(self.victim, signal.SIGKILL)
         if self.how == "half":
             return self._break_off(environ, start)
+        if self.how == "page" and "list-type" in environ["QUERY_STRING"]:
+            start("200 OK", [("Content-Type", "text/html")])
+            return [b"<!doctype html><p>Log in here"]
+        if self.how == "page":
+            return self._moto(environ, start)  # type: ignore[no-any-return]
         if self.how in ("kill", "cut"):
             environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
             start("200 OK", [])
@@ -104,6 +110,21 @@ class Service:
     @property
     def buckets(self) -> Any:
         return get_backend("s3")["123456789012"]["aws"].buckets
+
+    @contextmanager
+    def only_allowing(self, policy: str) -> Iterator[dict[str, str]]:
+        """Check signatures, and that what is asked is allowed, for a user with a policy; the user's credentials, as
+        variables of the environment."""
+        iam = get_backend("iam")["123456789012"]["aws"]
+        iam.reset()
+        iam.create_user("us-east-1", "ann")
+        iam.put_user_policy("ann", "it", policy)
+        key = iam.create_access_key("ann")
+        settings.INITIAL_NO_AUTH_ACTION_COUNT = 0
+        try:
+            yield {"AWS_ACCESS_KEY_ID": key.access_key_id, "AWS_SECRET_ACCESS_KEY": key.secret_access_key}
+        finally:
+            settings.INITIAL_NO_AUTH_ACTION_COUNT = float("inf")
 
     def add(self, bucket: str, name: str, content: bytes) -> None:
         """An object of somebody else."""
