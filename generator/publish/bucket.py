@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import secrets
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -26,6 +27,7 @@ from .store import Contents, is_of
 from .target import Present, Publisher
 
 _LISTING, _SHOWN, _KEPT = "listing.json", "shown", "objects/"
+_IS_KEPT = re.compile(rf"{_KEPT}[0-9a-f]{{2}}/[0-9a-f]{{62}}")
 _RECORD: Headers = (("Content-Type", "application/json"), ("Cache-Control", "no-store"))
 #: Their names change with their content: nobody can have asked for one before it was there.
 _ASSETS = "assets/"
@@ -127,18 +129,23 @@ class BucketTarget:
             return {}, set()
         try:
             raw = json.loads(content)
+            site = raw["site"]
             files = {
                 path: _Object(etag, modified, sha256, tuple((name, value) for name, value in sent))
                 for path, (etag, modified, sha256, sent) in raw["files"].items()
             }
-            return files, set(raw["stale"])
+            stale = set(raw["stale"])
         except (ValueError, TypeError, KeyError, AttributeError):
             raise PublishError(f"the record {_LISTING} of the target is damaged: delete it") from None
+        if site != [self._site.name, self._site.prefix]:
+            records = f"the records in {self._records.where}"
+            raise PublishError(f"{records} are of another place, {'/'.join(site)}: give each place records of its own")
+        return files, stale
 
     def _remember(self) -> None:
         files = {path: astuple(one) for path, one in sorted(self._seen.items())}
-        text = json.dumps({"files": files, "stale": sorted(self._stale)}, ensure_ascii=False, separators=(",", ":"))
-        self.write_record(_LISTING, text.encode())
+        raw = {"site": [self._site.name, self._site.prefix], "files": files, "stale": sorted(self._stale)}
+        self.write_record(_LISTING, json.dumps(raw, ensure_ascii=False, separators=(",", ":")).encode())
 
     # ------------------------------------------------------------ changing it
 
@@ -215,7 +222,8 @@ class BucketTarget:
     def tidy(self, keep: int) -> None:
         """See `Target.tidy`."""
         wanted = {_kept_path(file.sha256) for seal in History(self).returnable(keep) for file in seal.files}
-        self._do(self._records.delete, [one.path for one in self._records.listed(_KEPT) if one.path not in wanted])
+        there = [one.path for one in self._records.listed(_KEPT) if _IS_KEPT.fullmatch(one.path)]
+        self._do(self._records.delete, [path for path in there if path not in wanted])
 
     # ------------------------------------------------------------ records
 

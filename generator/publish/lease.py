@@ -72,6 +72,9 @@ class Lease:
         there = self._bucket.get(LOCK)
         if there is None:
             condition = {"IfNoneMatch": "*"}
+        elif "holder" not in _read(there):
+            where = f"{self._bucket.prefix}{LOCK} in {self._bucket.where}"
+            raise PublishError(f"{where} is no lock of publishing: choose a place of its own for the records")
         elif there.age is None or there.age < LAPSES:
             raise self._busy(there)
         else:

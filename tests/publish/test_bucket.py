@@ -528,6 +528,25 @@ def test_kept_bytes_that_were_altered(service: Service, store: Store) -> None:
     assert service.seen() == TWO
 
 
+def test_records_where_others_have_something(service: Service, store: Store) -> None:
+    """What is not of publishing's making stays there; two places cannot share their records."""
+    www = target(service)
+    service.add(RECORDS, "www/objects/readme", b"theirs")
+    for files in (ONE, TWO, ONE):
+        send(seal_of(files, store), store, www, keep=2)
+    assert service.buckets[RECORDS].keys["www/objects/readme"].value == b"theirs"
+    service.add(SITE, "other/fr/gone/index.html", b"theirs")
+    with pytest.raises(
+        PublishError, match="records-bucket are of another place, site-bucket/: give each place records"
+    ):
+        send(seal_of(TWO, store), store, target(service, "other/"))
+    service.add(RECORDS, "www/lock.json", b"[1]")
+    service.let_lapse()
+    with pytest.raises(PublishError, match=r"www/lock\.json in the bucket records-bucket is no lock of publishing"):
+        send(seal_of(TWO, store), store, www)
+    assert service.buckets[RECORDS].keys["www/lock.json"].value == b"[1]"
+
+
 def test_a_record_that_is_damaged(service: Service, store: Store) -> None:
     www = target(service)
     send(seal_of(ONE, store), store, www)
