@@ -737,6 +737,7 @@ def test_the_permissions_that_are_documented_are_enough(
         shutil.rmtree(store.folder)
         rolled(www, store)
         assert service.seen("site/") == ONE
+        www._records.delete("listing.json")
         with pytest.raises(
             PublishError, match=r"other/assets/.*: this is not allowed: docs/publisher\.md .*AccessDenied"
         ):
