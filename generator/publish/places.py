@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..places import Place
+from ..places import Place, ServerPlace
 from .target import Target
 
 
 def target_of(root: Path, place: Place) -> Target:
     """The target of a place; `root` is the site's folder. Raises PublishError when this machine lacks what it needs."""
+    if isinstance(place.at, ServerPlace):
+        from .server import ServerTarget
+        from .ssh import Server
+
+        return ServerTarget(Server(place.at.host, place.at.port), place.at.path)
     from .folder import FolderTarget
 
     return FolderTarget(root / place.at.path)
