@@ -135,10 +135,10 @@ class FolderTarget:
 
     def begin(self, room: int) -> None:
         """See `Target.begin`."""
+        self._remove_unfinished()  # it takes room
         with self._refusals():
             free = shutil.disk_usage(self.state).free
         versions.check_room(str(self.path), room, free)
-        self._remove_unfinished()
         with self._refusals():
             self._new.mkdir()
             self._new.chmod(FOLDER_MODE)

@@ -57,15 +57,20 @@ OPEN_LOCK = 'exec 9>>"$state/lock"'
 #: A moment's patience, for a publisher that was killed just now.
 LOCK = "flock -w 1 9"
 
+#: What interrupted publishings left. An rsync of theirs may be at work in it still: then it is for the next one.
+CLEAR = """
+for left in "$versions"/new*; do
+  if [ -e "$left" ]; then rm -rf -- "$left" || :; fi
+done
+"""
+
 FREE = "stat -f -c '%a %S' -- \"$state\""
 
 #: A version of links to the files of `current` (empty: none). Where no such link can be made (of another user's file;
 #: on some file systems), it is a copy. Then all names in it.
 BEGIN = r"""
 set -e
-for left in "$versions"/new*; do
-  if [ -e "$left" ]; then rm -rf -- "$left" || :; fi
-done
+rm -rf -- "$new" "$new.parts"
 mkdir -- "$new" "$new.parts"
 chmod 0700 -- "$new.parts"
 if [ -n "$current" ]; then
@@ -120,13 +125,10 @@ mv -fT -- "$state/next" "$site"
 sync -- "$parent"
 """
 
-#: Remove versions by their names, and what is left of interrupted ones.
+#: Remove versions by their names.
 TIDY = """
 set -e
 cd "$versions"
-for left in new*; do
-  if [ -e "$left" ]; then rm -rf -- "$left"; fi
-done
 xargs -0 -r rm -rf --
 """
 

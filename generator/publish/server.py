@@ -251,6 +251,7 @@ class ServerTarget:
 
     def begin(self, room: int) -> None:
         """See `Target.begin`."""
+        self._far(scripts.CLEAR)
         self._again(lambda shell: self._check_room(shell, room))
         self._start(self._version(f"{versions.STAGING}-{secrets.token_hex(4)}"))
         current = self._current(self._look())
@@ -356,6 +357,7 @@ class ServerTarget:
         """See `Target.tidy`."""
         place = self._look()
         old = versions.superfluous(place.versions, self._current(place), keep)
+        self._far(scripts.CLEAR)
         self._far(scripts.TIDY, _listed(old))
         self._counted = {name: files for name, files in self._counted.items() if name not in old}
 
