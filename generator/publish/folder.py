@@ -61,7 +61,7 @@ class FolderTarget:
     def _busy(self) -> PublishError:
         try:
             by, since = json.loads(self.read_record("publisher.json") or b"")
-        except ValueError:
+        except (ValueError, TypeError):
             by, since = "somebody", "a moment ago"
         return versions.busy(str(self.path), by, since)
 

@@ -144,12 +144,11 @@ class ServerTarget:
 
     def _refusal(self, failed: Failed) -> PublishError:
         """What the server refuses, in words."""
-        said = failed.said
-        reason = next((told for words, told in _REFUSED if words in said), "")
-        if not reason and any(words in said for words in _FORBIDDEN):
-            reason = versions.not_yours(self._names["parent"])
-        told = next(iter(said.splitlines()), f"exit code {failed.code}")
-        reason = f"{reason} ({told})" if reason else told
+        forbidden = versions.not_yours(self._names["parent"])
+        lines = failed.said.splitlines()
+        known = (*_REFUSED, *((words, forbidden) for words in _FORBIDDEN))
+        found = [f"{told} ({line})" for words, told in known for line in lines if words in line]
+        reason = next(iter([*found, *lines]), f"exit code {failed.code}")
         return PublishError(f"cannot publish to {self.where}: {reason}; then publish again")
 
     # ------------------------------------------------------------ one at a time
@@ -188,7 +187,7 @@ class ServerTarget:
     def _busy(self, record: bytes) -> PublishError:
         try:
             by, since = json.loads(record)
-        except ValueError:
+        except (ValueError, TypeError):
             by, since = "somebody", "a moment ago"
         return versions.busy(self.where, by, since)
 
