@@ -13,6 +13,7 @@ import signal
 import stat
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -447,13 +448,14 @@ def test_killed_at_every_step(far: Sshd, store: Store, www: Path, tmp_path: Path
     here = Path(__file__).parent
     values = {"root": str(ROOT), "tests": str(here.parent), "publish": str(here), "seal": str(seal), "host": HOST}
     code = _KILLED.format(**values, config=str(far.config), store=str(store.folder), www=str(www))
-    temporary = tmp_path / "temporary"
-    temporary.mkdir()
     outcomes, at, ended = set(), 0, -9
-    command, environment = [sys.executable, "-c", code], {**os.environ, "TMPDIR": str(temporary)}
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
-    ) as publisher:
+    command, pipe = [sys.executable, "-c", code], subprocess.PIPE
+    with (
+        tempfile.TemporaryDirectory() as temporary,  # for what a publisher that is killed leaves
+        subprocess.Popen(
+            command, stdin=pipe, stdout=pipe, text=True, env={**os.environ, "TMPDIR": temporary}
+        ) as publisher,
+    ):
         assert publisher.stdin and publisher.stdout
         while ended:
             at += 1
