@@ -15,6 +15,8 @@ _NAME = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*$")
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _REGION = re.compile(r"[a-z0-9][a-z0-9-]*")
 _DISTRIBUTION = re.compile(r"[A-Z0-9]+")
+#: What ssh and rsync both take for a host: no option, no port, no command; an address of IPv6 has colons.
+_HOST = re.compile(r"([\w.+][\w.+-]*@)?([\w.][\w.-]*|[0-9a-fA-F]*:[0-9a-fA-F:.]+(%\w+)?)", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,17 @@ class BucketPlace:
     cloudfront: str = ""
 
 
-Whereabouts = FolderPlace | BucketPlace
+@dataclass(frozen=True)
+class ServerPlace:
+    """A folder of a server that is reached by SSH: the host, as ssh understands it (a name of its configuration, or
+    user@host), the folder's absolute path there, and the port, if it is not the one that ssh has."""
+
+    host: str
+    path: str
+    port: int | None = None
+
+
+Whereabouts = FolderPlace | BucketPlace | ServerPlace
 
 
 @dataclass(frozen=True)
@@ -112,8 +124,24 @@ def _prefix(spec: Spec, key: str, value: str) -> str:
     return f"{value}/" if value else ""
 
 
+def _server(spec: Spec) -> ServerPlace:
+    place = ServerPlace(spec.need("host"), spec.need("path"), spec.integer("port", None, 1, 65535))
+    if place.host and not _HOST.fullmatch(place.host):
+        hint = "write a name of ~/.ssh/config, host or user@host; the port has its own key"
+        spec.problem('"host" is not what ssh takes for a host', "host", hint=hint)  # not shown: a password may be in it
+    parts = place.path.split("/")[1:]
+    if place.path and not (place.path.startswith("/") and parts and all(_is_plain(part) for part in parts)):
+        hint = "write the whole path of a folder on the server, such as /srv/www/site"
+        spec.problem(f'"path" is "{place.path}"', "path", hint=hint)
+    return place
+
+
+def _is_plain(part: str) -> bool:
+    return part not in ("", ".", "..") and part.isprintable()
+
+
 _READERS: MappingProxyType[str, Callable[[Spec], Whereabouts]] = MappingProxyType(
-    {"folder": _folder, "bucket": _bucket}
+    {"folder": _folder, "bucket": _bucket, "server": _server}
 )
 
 

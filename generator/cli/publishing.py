@@ -99,7 +99,7 @@ def _publish(options: argparse.Namespace) -> int:
     """Exit code: 0 published, 1 refused or not completed, 2 wrong usage."""
     root = root_of(options)
     from ..publish.places import target_of
-    from ..publish.publishing import Order, refuse_early
+    from ..publish.publishing import Order, plan_steps, refuse_early
     from ..publish.store import Store, check_contents
 
     config, seal = _config(root), read_seal_file(options.seal)
@@ -116,6 +116,7 @@ def _publish(options: argparse.Namespace) -> int:
     if options.wait:
         with progress_bar("files counted") as progress:  # what is missing is better known before the hour
             check_contents(order.contents, seal.files, progress)
+        plan_steps(order, target)  # so is a place that nobody can reach, or that refuses
         wait_for(seal, _now, time.sleep, _say)
     refuse_early(seal, _now())
     return _carry_out(order, target, options.json)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..places import BucketPlace, Place
+from ..places import BucketPlace, Place, ServerPlace
 from .target import Target
 
 
@@ -15,6 +15,11 @@ def target_of(root: Path, place: Place) -> Target:
         from .bucket import BucketTarget
 
         return BucketTarget(*connect(place.at))
+    if isinstance(place.at, ServerPlace):
+        from .server import ServerTarget
+        from .ssh import Server
+
+        return ServerTarget(Server(place.at.host, place.at.port), place.at.path)
     from .folder import FolderTarget
 
     return FolderTarget(root / place.at.path)

@@ -13,7 +13,7 @@ from .changes import Step, batches, changes
 from .history import Entry, History, previous
 from .seal import Seal, SealedFile, instant_text
 from .store import Contents, Either, check_contents, content_of
-from .target import Publisher, Target
+from .target import Adopts, Publisher, Target
 
 Progress = Callable[[int, int], None]
 
@@ -99,7 +99,7 @@ def _take(steps: tuple[Step, ...], history: History, contents: Contents, target:
     def take(step: Step) -> None:
         if step.file is None:
             target.delete(step.path)
-        else:
+        elif not (isinstance(target, Adopts) and target.adopt(step.file)):
             target.put(step.file, content_of(contents, step.file))
 
     done = 0

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from ..headers import Headers
 from .seal import Seal, SealedFile
@@ -81,3 +81,11 @@ class Target(Protocol):
 
     def write_record(self, name: str, content: bytes | None) -> None:
         """Replace a record, in one step; None removes it."""
+
+
+@runtime_checkable
+class Adopts(Protocol):
+    """What a target may offer besides: to take a file over from a version that it keeps, so that it need not travel."""
+
+    def adopt(self, file: SealedFile) -> bool:
+        """Put a file, if the place has its bytes anyway, as they were sealed; whether it did."""
