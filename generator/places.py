@@ -11,6 +11,10 @@ from types import MappingProxyType
 from .spec import Spec
 
 _NAME = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*$")
+#: An address that says who one is: with SSH a name is needed, and no secret.
+_SECRET = re.compile(r"(?:ssh|git\+ssh)://[^/@]*:[^/]*@|(?!ssh:|git\+ssh:)[a-z][a-z0-9+.-]*://[^/]*@", re.IGNORECASE)
+#: What git refuses in the name of a branch (git-check-ref-format).
+_NO_BRANCH = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|^[-/]|/$|\.$|(?:^|/)\.|\.lock(?:/|$)|^@$|^HEAD$|^refs/")
 
 
 @dataclass(frozen=True)
@@ -20,7 +24,18 @@ class FolderPlace:
     path: str
 
 
-Whereabouts = FolderPlace
+@dataclass(frozen=True)
+class BranchPlace:
+    """A branch of a git repository: its address, a path, or the name of a remote; the folder of the site in the branch
+    (empty: all of it); and the branch of the records, where the host takes nothing but branches."""
+
+    repository: str
+    branch: str
+    folder: str = ""
+    records: str = ""
+
+
+Whereabouts = FolderPlace | BranchPlace
 
 
 @dataclass(frozen=True)
@@ -60,7 +75,31 @@ def _folder(spec: Spec) -> FolderPlace:
     return place
 
 
-_READERS: MappingProxyType[str, Callable[[Spec], Whereabouts]] = MappingProxyType({"folder": _folder})
+def _branch(spec: Spec) -> BranchPlace:
+    place = BranchPlace(
+        spec.need("repository"), spec.need("branch"), spec.text("folder") or "", spec.text("records") or ""
+    )
+    if _SECRET.match(place.repository):
+        hint = "leave the name and the password out: git takes them from its credential helper"
+        spec.problem('"repository" says who one is. Nothing secret belongs here', "repository", hint=hint)
+    elif place.repository.startswith("-") or not place.repository.isprintable():
+        hint = "write a URL, a path, or the name of a remote"
+        spec.problem(f'"repository" is "{place.repository}", which is no repository', "repository", hint=hint)
+    for key, name in (("branch", place.branch), ("records", place.records)):
+        if name and _NO_BRANCH.search(name):
+            spec.problem(f'"{key}" is "{name}", which git does not take', key, hint="use a name such as gh-pages")
+    if place.records and place.records == place.branch:
+        spec.problem('"records" is the branch of the site, too', "records", hint="name another branch")
+    parts = place.folder.split("/") if place.folder else []
+    if any(part in ("", ".", "..", ".git") for part in parts) or not place.folder.isprintable() or "\\" in place.folder:
+        hint = "write a path within the branch, such as docs"
+        spec.problem(f'"folder" is "{place.folder}", which is no folder of a branch', "folder", hint=hint)
+    return place
+
+
+_READERS: MappingProxyType[str, Callable[[Spec], Whereabouts]] = MappingProxyType(
+    {"folder": _folder, "branch": _branch}
+)
 
 
 def read_places(spec: Spec) -> Mapping[str, Place]:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..places import Place
+from ..places import BranchPlace, Place
 from .target import Target
 
 
 def target_of(root: Path, place: Place) -> Target:
     """The target of a place; `root` is the site's folder. Raises PublishError when this machine lacks what it needs."""
+    if isinstance(place.at, BranchPlace):
+        from .branch import BranchTarget
+
+        return BranchTarget(root, place.at)
     from .folder import FolderTarget
 
     return FolderTarget(root / place.at.path)
