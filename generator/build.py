@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import platform
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache as once
+from functools import partial
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,7 +26,7 @@ from .output.manifest import Manifest, UnreadableManifest
 from .output.write import Output
 from .plan import Plan, plan
 from .refresh import Build, refresh
-from .sources.files import Files, take_snapshot
+from .sources.files import Files, exchanged_path, take_snapshot
 from .sources.origins import origins_path
 from .sources.site import Reading, Site, read_site
 from .workers import Tools, changed_source, seldom_collecting
@@ -34,8 +36,10 @@ if TYPE_CHECKING:
 
 _PAGES = (
     *("release", "index", "home", "root", "notfound", "catalogue", "chart", "embed", "figures"),
+    "revisions",
     *("withdrawn", "withdrawnembed"),
 )
+_SOURCE = re.compile(r"\b(?:data|content)/[^\s:;,]+")
 _FEEDS = ("feed", "rss", "corrections")
 _LIBRARIES = ("altair", "babel", "jinja2", "markdown", "nh3", "pymdown-extensions", "pyyaml", "vl-convert-python")
 
@@ -229,9 +233,11 @@ def judge(
     kept = [build.made[key] for key in build.fresh if build.made[key].problems]
     told = [problem for made in kept if not made.failed for problem in made.problems]
     failures = [problem for made in kept if made.failed for problem in made.problems]
-    judged = map(config.level, (*reading.problems, *planned.problems, *build.problems, *told, *found))
+    placed = partial(_placed, planned.site.snapshot.exchanged)
+    made = map(placed, (*planned.problems, *build.problems, *told, *found))
+    judged = map(config.level, (*reading.problems, *made))
     problems = []
-    for levelled in (*judged, *build.failures, *failures):
+    for levelled in (*judged, *map(placed, (*build.failures, *failures))):
         problem = levelled
         draft = problem.where.path in paths or problem.where.path.startswith(folders or ("\0",))
         draft = draft and problem.code != "changed-source"  # which tells of the moment, and must not be kept
@@ -239,6 +245,23 @@ def judge(
     if any(problem.level == "error" and problem.code != COMPARED for problem in problems):
         problems = [problem for problem in problems if problem.code != COMPARED]  # what other mistakes bring about
     return in_order(problems)
+
+
+def _placed(exchanged: Mapping[str, str], problem: Problem) -> Problem:
+    """A finding with the files that it names where the disk has them."""
+    if not exchanged:
+        return problem
+
+    def there(text: str) -> str:
+        return _SOURCE.sub(lambda found: exchanged_path(found.group(), exchanged), text)
+
+    return replace(
+        problem,
+        where=replace(problem.where, path=exchanged_path(problem.where.path, exchanged)),
+        message=there(problem.message),
+        hint=there(problem.hint),
+        details=tuple(map(there, problem.details)),
+    )
 
 
 # ---------------------------------------------------------------- what was done, for people and for the next build

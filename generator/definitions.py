@@ -202,11 +202,13 @@ class LiteralSpec:
 @dataclass(frozen=True)
 class Correction:
     """`[[corrections]]` of release.toml: from `at` on, the release says in each language what was wrong and what is
-    right now. `changes` names the definitions that it is about (`figures.x`)."""
+    right now. `changes` names the definitions that it is about (`figures.x`); `previous` the earlier edition that it
+    took the place of (empty: none was kept)."""
 
     at: datetime
     texts: Mapping[str, str]
     changes: tuple[str, ...] = ()
+    previous: str = ""
 
 
 @dataclass(frozen=True)
@@ -215,6 +217,26 @@ class Withdrawal:
 
     at: datetime
     texts: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class EditionOf:
+    """`[edition]` of release.toml: the folder holds what a release was before a correction, and which edition of it
+    that is, counted from 1."""
+
+    release: str
+    number: int
+
+
+@dataclass(frozen=True)
+class Amendments:
+    """What became of a release after its publication; and which release it is an earlier edition of, or which other one
+    its data revise."""
+
+    corrections: tuple[Correction, ...] = ()
+    withdrawal: Withdrawal | None = None
+    edition: EditionOf | None = None
+    revises: str = ""
 
 
 @dataclass(frozen=True)
@@ -241,8 +263,7 @@ class Release:
     broken: frozenset[str] = frozenset()
     literals: Mapping[str, LiteralSpec] = field(default_factory=dict)
     allowed: Mapping[str, str] = field(default_factory=dict)
-    corrections: tuple[Correction, ...] = ()
-    withdrawal: Withdrawal | None = None
+    amendments: Amendments = field(default_factory=Amendments)
 
 
 @dataclass(frozen=True)
@@ -304,7 +325,8 @@ class ReleaseText:
 class ReleaseHead:
     """What the rest of the site needs to know of a release: enough to plan addresses, indexes and feeds.
 
-    `files` maps each data table to its CSV file. `corrections` are in the order of time.
+    `files` maps each data table to its CSV file. `corrections` are in the order of time. Of an earlier edition,
+    `superseded` is the instant of the correction that took its place: None while none has.
     """
 
     id: str
@@ -315,6 +337,9 @@ class ReleaseHead:
     files: Mapping[str, str] = field(default_factory=dict)
     corrections: tuple[Correction, ...] = ()
     withdrawal: Withdrawal | None = None
+    edition: EditionOf | None = None
+    revises: str = ""
+    superseded: datetime | None = None
 
     def as_of(self, now: datetime) -> ReleaseHead:
         """The head as it stands at an instant: what is to come is not in it."""
@@ -332,6 +357,11 @@ class ReleaseHead:
         if self.withdrawal is not None:
             return self.withdrawal.at
         return self.corrections[-1].at if self.corrections else self.published
+
+    @property
+    def compared_with(self) -> str:
+        """The release, or the edition of this one, whose data this one revises; empty when it says none."""
+        return next((one.previous for one in reversed(self.corrections) if one.previous), self.revises)
 
     @property
     def instants(self) -> tuple[datetime, ...]:

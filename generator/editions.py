@@ -1,7 +1,9 @@
-"""A kind of publication, an id, and perhaps an earlier release → the files of a new release, as a draft.
+"""A kind of publication, an id, and perhaps an earlier release → the files of a new release, as a draft; and a release
+→ the files of the edition that is kept before it is corrected.
 
 From an earlier release everything is taken over but the numbers: definitions with their comments, schemas, the heads of
-the CSV files, and the texts. The periods move; what names a year by itself is told, for somebody to look at.
+the CSV files, and the texts. The periods move; what names a year by itself is told, for somebody to look at. What is
+kept is the same, byte for byte, and says of what it is an edition.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from .definitions import Release
 from .errors import OutputError, UsageError, did_you_mean
 from .facts.periods import shifted
 from .formats import known_locale
+from .sources.amendments import AMENDING
 from .sources.files import Files, take_snapshot
 from .sources.origins import origins_path
 from .sources.site import RELEASE_ID, Memo, Reading, Site, read_site, text_path
@@ -27,6 +30,12 @@ from .urls import slugify
 
 #: Units of a shift, in months.
 UNITS = MappingProxyType({"year": 12, "half": 6, "quarter": 3, "month": 1})
+_KEPT = """
+# What readers had until a correction took its place. It stays as it was.
+[edition]
+of = "%s"
+number = %d
+"""
 _AS_DRAFT = "draft = true    # delete this line when the release may be published"
 _YEAR = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])")
 _PUBLISHED = re.compile(r"^published[ \t]*=.*$", re.M)
@@ -96,6 +105,44 @@ def next_edition(site: Site, kind: str, earlier: str, name: str, months: int) ->
     )
 
 
+def kept_edition(site: Site, release: str, now: datetime) -> NewRelease:
+    """A copy of a release as it stands, under a name of its own, for readers of the edition before a correction. Raises
+    UsageError and SourceErrors."""
+    head = site.heads.get(release)
+    known = [name for name, one in site.heads.items() if one.edition is None]
+    if head is None or head.edition is not None:
+        raise UsageError(f'there is no release "{release}"; {did_you_mean(release, known)}')
+    if head.draft or head.published > now:
+        raise UsageError(f'nobody has seen "{release}" yet: it can simply be changed')
+    if head.withdrawal is not None:
+        raise UsageError(f'"{release}" is withdrawn: nothing of it is shown')
+    if head.corrections and head.corrections[-1].at > now:
+        raise UsageError(f'"{release}" has a correction that is to come: keep the edition before you write it')
+    editions = [one.edition.number for one in site.heads.values() if one.edition and one.edition.release == release]
+    number = max(editions, default=0) + 1
+    name = f"{release}.{number}"
+    _check(site, head.kind, name)
+    source = site.snapshot.read(site.release_file(release))
+    newline = b"\r\n" if b"\r\n" in source else b"\n"
+    mark = (_KEPT % (release, number)).encode().replace(b"\n", newline)
+    files = {f"data/{name}/release.toml": source.rstrip() + newline + mark}
+    for table in site.release(release).tables.values():
+        for file in (table.schema, table.file):
+            files[f"data/{name}/{file}"] = site.snapshot.read(f"data/{release}/{file}")
+    for lang in site.config.all_tags:
+        path, target = site.text_file(release, lang), text_path(site.config, head.kind, name, lang)
+        for old, new in ((path, target), (origins_path(path), origins_path(target))):
+            if old in site.snapshot:
+                files[new] = site.snapshot.read(old)
+    return NewRelease(
+        files,
+        (
+            f"what stands in data/{name}/ and in its texts stays as it is: correct data/{release}/",
+            f'then write [[corrections]] in data/{release}/release.toml, with previous = "{name}"',
+        ),
+    )
+
+
 def _check(site: Site, kind: str, name: str) -> None:
     if kind not in site.config.kinds:
         raise UsageError(f'there is no kind of publication "{kind}"; {did_you_mean(kind, site.config.kinds)}')
@@ -137,14 +184,14 @@ def _definitions(source: str, release: Release, moves: Mapping[str, str], months
 
 
 def _not_amended(source: str) -> str:
-    """release.toml without what became of the earlier release: its corrections, and its withdrawal."""
+    """release.toml without what became of the earlier release, and what it was an edition of."""
     lines, starts = source.split("\n"), sorted((number, path[0]) for path, number in locate(source).items())
     ends = [number for number, _name in starts[1:]] + [len(lines) + 1]
     cut = {
         number
         for (start, name), end in zip(starts, ends, strict=True)
         for number in range(start, end)
-        if name in ("corrections", "withdrawn")
+        if name in AMENDING
     }
     kept = "\n".join(line for number, line in enumerate(lines, 1) if number not in cut)
     return kept if not cut else kept.rstrip("\n") + "\n"

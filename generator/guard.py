@@ -157,21 +157,26 @@ class Guard:
         return {trace for trace in titles if any(f" {words(trace.form)} " in title for title in known)}
 
     def _carried(self, release: str, traces: Mapping[Trace, list[Target]]) -> Problem:
-        message = f'"{release}" is not public, and the site would show something of it'
+        message = f"{self._called(release)} is not public, and the site would show something of it"
         hint = "nothing was written. See what your template makes of it; if it is a default one, please report it"
         return self._problem(message, traces, hint)
 
     def _typed(self, release: str, traces: Mapping[Trace, list[Target]]) -> Problem:
-        message = f'"{release}" is not public, and a public source names it'
+        message = f"{self._called(release)} is not public, and a public source names it"
         where = self.edition.site.release_file(release)
         hint = f"delete it there; or, if it may be known, allow it under [embargo.allow] in {where}"
         return self._problem(message, traces, hint)
 
     def _depends(self, release: str, targets: list[Target]) -> Problem:
-        message = f'"{release}" is not public, and outputs of the public site were made with its sources'
+        message = f"{self._called(release)} is not public, and outputs of the public site were made with its sources"
         details = tuple(dict.fromkeys(target.path or target.key for target in targets))
         hint = "nothing was written. This is a defect of the generator: please report it"
         return Problem(LEAK, message, self._blame(targets[0]), hint, details=_few(details))
+
+    def _called(self, release: str) -> str:
+        """A release; one that has the name of an earlier edition until a correction is that correction."""
+        other = self.edition.site.snapshot.exchanged.get(release)
+        return f'"{release}"' if other is None else f'the correction of "{other}"'
 
     def _problem(self, message: str, traces: Mapping[Trace, list[Target]], hint: str) -> Problem:
         targets = [target for found in traces.values() for target in found]

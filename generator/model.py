@@ -5,6 +5,7 @@ What the sources say is in `definitions`.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal, NamedTuple
@@ -111,12 +112,15 @@ class Verdict:
 class GridCell(NamedTuple):
     """A number of a display: printed in a language, in machine form, and its observation status. `pad` is how many
     decimals it has less than its column's longest: room is kept for them, so that decimal signs stand below each
-    other; where it has none at all, for the sign too."""
+    other; where it has none at all, for the sign too. `was` is the number before, printed, when it was revised; and
+    `was_machine` the same in machine form."""
 
     text: str
     machine: str
     status: str = ""
     pad: int = 0
+    was: str = ""
+    was_machine: str = ""
 
 
 @dataclass(frozen=True)
@@ -144,6 +148,14 @@ class GridPart:
     groups: tuple[GridGroup, ...]
 
 
+class RevisedNumber(NamedTuple):
+    """A number of a display that is not what it was: where it stands, in words; before and after."""
+
+    place: str
+    before: str
+    after: str
+
+
 @dataclass(frozen=True)
 class Grid:
     """A display, in one language, ready for a template. `legend` explains the signs that occur in it."""
@@ -160,11 +172,26 @@ class Grid:
         return replace(self, parts=tuple(_aligned(part) for part in self.parts))
 
     @property
+    def revised(self) -> tuple[RevisedNumber, ...]:
+        """Its numbers that were revised, in reading order."""
+        cells = (placed for part in self.parts for placed in _placed_cells(part) if placed[1].was)
+        return tuple(RevisedNumber(place, cell.was, cell.text) for place, cell in cells)
+
+    @property
     def signs(self) -> tuple[str, ...]:
         """The observation statuses of its numbers, each once, in lower case: `e`, `p` …; `a` for a plain one."""
         cells = (cell for part in self.parts for group in part.groups for _head, row in group.rows for cell in row)
         found = {cell.status for cell in cells if cell.machine}
         return tuple(sorted({letter for status in found for letter in (status or "A").lower()}))
+
+
+def _placed_cells(part: GridPart) -> Iterator[tuple[str, GridCell]]:
+    """Each cell of a part, under the names of its row and its column."""
+    heads = [head.text if len(part.heads) > 1 else "" for head in part.heads for _column in range(head.span)]
+    for group in part.groups:
+        for row, cells in group.rows:
+            for head, below, cell in zip(heads, part.subheads, cells, strict=False):
+                yield " · ".join(name for name in (group.head, row, head, below) if name), cell
 
 
 def _aligned(part: GridPart) -> GridPart:
@@ -263,6 +290,8 @@ TargetKind = Literal[
     "notfound",
     "catalogue",
     "figures",
+    "revisions",
+    "revisionsfile",
     "record",
     "chart",
     "embed",

@@ -42,33 +42,58 @@ class Plan:
 def plan(site: Site, now: datetime, *, unpublished: bool = False) -> Plan:
     """Everything that the public site has at an instant, and a rehearsal of what it does not have yet.
 
-    A release is public from `published` on, unless it is a draft. Rehearsed releases are rendered to find their
-    problems; they contribute nothing to the output. With `unpublished`, for a preview, all are shown. Corrections and
-    withdrawals count from their own instants on, and do not exist before.
+    A release is public from `published` on, unless it is a draft; an earlier edition, from the correction on that took
+    its place. Rehearsed releases are rendered to find their problems; they contribute nothing to the output. With
+    `unpublished`, for a preview, all are shown. Corrections and withdrawals count from their own instants on, and do
+    not exist before.
     """
-    site = site.as_of(now)
-    public = frozenset(head.id for head in site.heads.values() if not head.draft and head.published <= now)
-    visible = frozenset(site.heads) if unpublished else public
+    early = () if unpublished else tuple(_early(site, now))
+    site = site.as_of(now, ahead=unpublished)
+    public = frozenset(head.id for head in site.heads.values() if _is_public(head, now))
+    shown = frozenset(head.id for head in site.heads.values() if head.edition is None or head.superseded is not None)
+    visible = shown if unpublished else public
     targets: list[Target] = list(_site_targets(site))
     for head in site.heads.values():
         found = list(_release_targets(site, head))
         if head.withdrawal is not None and head.id in visible:
             targets += _remains(site, head)
         elif head.id in visible:
-            targets += [*found, *_companions(site, head)]
+            targets += [*found, *_companions(site, head), *_revisions(site, head, visible)]
         else:
             targets += [target._replace(rehearsal=True) for target in found]
     for head in site.heads.values():
         targets += _redirects(site, head, head.id in visible)
     if any(target.kind == "redirect" and not target.rehearsal for target in targets):
         targets.append(Target(urls.REDIRECTS, "redirects", site.config.tags[0]))
-    shown = [head for head in site.heads.values() if head.id in visible]
-    targets += _index_targets(site, shown)
-    targets += _feed_texts(site, shown)
+    listed = [head for head in site.heads.values() if head.id in visible and head.edition is None]
+    targets += _index_targets(site, listed)
+    targets += _feed_texts(site, listed)
     if any(target.kind == "spec" for target in targets):
         targets.append(Target(urls.bundle_path(bundle_version()), "bundle"))
     first = _first_at_each_address(targets)
-    return Plan(site, tuple(sorted(first)), visible, tuple(_clashes(site, targets, first)), visible - public)
+    problems = (*early, *_clashes(site, targets, first))
+    return Plan(site, tuple(sorted(first)), visible, problems, visible - public)
+
+
+def _is_public(head: ReleaseHead, now: datetime) -> bool:
+    """Whether the public sees a release as its head says it is. The next edition of one that it sees may be to come."""
+    if head.edition is not None and (head.superseded is None or head.superseded > now):
+        return False
+    return not head.draft and head.published <= now and head.modified <= now
+
+
+def _early(site: Site, now: datetime) -> Iterator[Problem]:
+    """Corrections that are to come, of releases whose previous edition was not kept: the sources have the corrected
+    numbers already, and the site would show them without the notice."""
+    for head in site.heads.values():
+        if head.draft or head.published > now or head.edition is not None:
+            continue
+        for correction in head.corrections:
+            if correction.at > now and not correction.previous:
+                when = correction.at.isoformat()
+                message = f"the correction is of {when}, and what it corrects would be shown without it before"
+                hint = f"keep the previous edition (communique keep {head.id}), or build as of {when} or later"
+                yield Problem("correction-to-come", message, SourceRef(site.release_file(head.id)), hint, "warning")
 
 
 def _site_targets(site: Site) -> Iterator[Target]:
@@ -107,10 +132,17 @@ def _assets(site: Site) -> list[tuple[str, str]]:
     return found
 
 
+def _page(site: Site, head: ReleaseHead, lang: str) -> str:
+    """The path of a release's page, or of that of an earlier edition."""
+    section, slug = site.section(head.kind, lang), head.texts[lang].slug
+    if head.edition is not None:
+        return urls.edition_path(lang, section, slug, head.edition.number)
+    return urls.release_path(lang, section, slug)
+
+
 def _release_targets(site: Site, head: ReleaseHead) -> Iterator[Target]:
-    for lang, front in head.texts.items():
-        path = urls.release_path(lang, site.section(head.kind, lang), front.slug)
-        yield Target(path, "release", lang, head.id)
+    for lang in head.texts:
+        yield Target(_page(site, head, lang), "release", lang, head.id)
         yield Target("", "headline", lang, head.id)
     for table in head.files:
         yield Target(urls.data_path(head.id, table), "data", "", head.id, name=table)
@@ -124,32 +156,47 @@ def _companions(site: Site, head: ReleaseHead) -> Iterator[Target]:
     They are made of what the page is made of; the page finds their problems, so they are not rehearsed.
     """
     for lang, front in head.texts.items():
-        page = urls.release_path(lang, site.section(head.kind, lang), front.slug)
+        page = _page(site, head, lang)
         yield from _card(site, Target(page, "card", lang, head.id))
         if front.cites:
             yield Target(urls.figures_path(page), "figures", lang, head.id)
         for chart in front.charts:
             for kind, ending in _OF_A_CHART:
                 yield Target(urls.chart_path(head.id, chart, lang, ending), kind, lang, head.id, name=chart)
-            yield Target(urls.embed_path(head.id, chart, lang), "embed", lang, head.id, name=chart)
+            if head.edition is None:  # other sites show the present edition
+                yield Target(urls.embed_path(head.id, chart, lang), "embed", lang, head.id, name=chart)
     if any(front.cites for front in head.texts.values()):
         yield Target(urls.record_path(head.id), "record", "", head.id)
+
+
+def _revisions(site: Site, head: ReleaseHead, visible: frozenset[str]) -> Iterator[Target]:
+    """The list of its revised numbers, of a release that is compared with another, or with an edition of its own."""
+    other = site.heads.get(head.compared_with)
+    if other is None or other.id not in visible or other.withdrawal is not None:
+        return
+    if set(head.files) & set(other.files):
+        for lang in head.texts:
+            yield Target(urls.revisions_path(_page(site, head, lang)), "revisions", lang, head.id)
+        yield Target(urls.revisions_file_path(head.id), "revisionsfile", "", head.id)
 
 
 def _remains(site: Site, head: ReleaseHead) -> Iterator[Target]:
     """What is left of a withdrawn release: its pages and those of its charts, which say so."""
     for lang, front in head.texts.items():
-        yield Target(urls.release_path(lang, site.section(head.kind, lang), front.slug), "withdrawn", lang, head.id)
+        yield Target(_page(site, head, lang), "withdrawn", lang, head.id)
         yield Target("", "headline", lang, head.id)
         for chart in front.charts:
             yield Target(urls.chart_path(head.id, chart, lang), "withdrawn", lang, head.id, name=chart)
-            yield Target(urls.embed_path(head.id, chart, lang), "withdrawnembed", lang, head.id, name=chart)
+            if head.edition is None:
+                yield Target(urls.embed_path(head.id, chart, lang), "withdrawnembed", lang, head.id, name=chart)
     yield Target("", "audit", "", head.id)
 
 
 def _redirects(site: Site, head: ReleaseHead, public: bool) -> Iterator[Target]:
     """A page at each address that a release, and the page of its figures, had before; those of a hidden one are only
-    compared with other addresses."""
+    compared with other addresses. An earlier edition stays where it is."""
+    if head.edition is not None:
+        return
     for lang, front in head.texts.items():
         for slug in front.former:
             path = urls.release_path(lang, site.section(head.kind, lang), slug)
@@ -205,7 +252,7 @@ def _clashes(site: Site, targets: Iterable[Target], made: Iterable[Target]) -> I
     for target in targets:
         first = by_address[_address(target)]
         beside = (
-            target.kind in ("card", "figures") or target.section == urls.FIGURES
+            target.kind in ("card", "figures", "revisions") or target.section == urls.FIGURES
         )  # they stand where their page does
         if first == target or beside:
             continue

@@ -22,9 +22,10 @@ ROBOTS = "robots.txt"
 HEADERS = "_headers"
 REDIRECTS = "_redirects"
 FIGURES = "figures"
+REVISIONS = "revisions"
 
 #: Names below a release's page that no slug may take.
-RESERVED = frozenset({FIGURES})
+RESERVED = frozenset({FIGURES, REVISIONS})
 
 
 def slugify(text: str) -> str:
@@ -65,6 +66,12 @@ def release_path(lang: str, section: str, slug: str) -> str:
     return f"{lang}/{section}/{slug}/index.html" if section else f"{lang}/{slug}/index.html"
 
 
+def edition_path(lang: str, section: str, slug: str, number: int) -> str:
+    """The page of an earlier edition of a release, below the release's: a permanent address, made of the slug that the
+    release had then."""
+    return posixpath.join(posixpath.dirname(release_path(lang, section, slug)), f"edition-{number}", ROOT)
+
+
 def card_path(page: str) -> str:
     """The picture of a page for those who share it: `card.png` beside it."""
     return posixpath.join(posixpath.dirname(page), "card.png")
@@ -73,6 +80,16 @@ def card_path(page: str) -> str:
 def figures_path(page: str) -> str:
     """Where the figures of the release at `page` come from: `figures/` beside it."""
     return posixpath.join(posixpath.dirname(page), FIGURES, "index.html")
+
+
+def revisions_path(page: str) -> str:
+    """Which numbers of the release at `page` were revised: `revisions/` beside it."""
+    return posixpath.join(posixpath.dirname(page), REVISIONS, ROOT)
+
+
+def revisions_file_path(release: str) -> str:
+    """The same for programs, in one file for all languages: a permanent address."""
+    return f"data/{release}/release-revisions.csv"
 
 
 def record_path(release: str) -> str:

@@ -231,7 +231,7 @@ def test_a_number_of_a_feed_that_became_another_of_its_numbers(made: Made) -> No
 def test_a_template_that_alters_a_number_stops_the_build(tmp_path: Path) -> None:
     sources = small_site()
     grid = default_templates()["@default/templates/grid.html"].decode()
-    wrong = grid.replace("{{ text }}</data>", '{{ text | replace("22", "23") }}</data>')
+    wrong = grid.replace("{{ cell.text }}</data>", '{{ cell.text | replace("22", "23") }}</data>')
     assert wrong != grid
     report = build({**sources, "templates/grid.html": wrong.encode()}, tmp_path / "site")
     assert report.broken
@@ -242,7 +242,9 @@ def test_a_template_that_alters_a_number_stops_the_build(tmp_path: Path) -> None
 
 def test_a_mistake_that_brings_others_about_speaks_alone(tmp_path: Path) -> None:
     sources = small_site()
-    sources["templates/grid.html"] = default_templates()["@default/templates/grid.html"].replace(b"{{ text }}<", b"7<")
+    sources["templates/grid.html"] = default_templates()["@default/templates/grid.html"].replace(
+        b"{{ cell.text }}<", b"7<"
+    )
     sources["data/labels.csv"] = sources["data/labels.csv"].replace(b"SOUTH,Sud,South,Zuid\n", b"")
     report = build(sources, tmp_path / "site")
     assert {problem.code for problem in report.problems if problem.level == "error"} == {"missing-label"}

@@ -28,7 +28,7 @@ def fields() -> set[str]:
     for value in (*(value for module in VIEWS for value in vars(module).values()), *GRIDS):
         if dataclasses.is_dataclass(value) and isinstance(value, type):
             found |= {field.name for field in dataclasses.fields(value)}
-    return found
+    return found | set(model.GridCell._fields)
 
 
 def asked(path: Path) -> set[str]:

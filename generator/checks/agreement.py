@@ -22,11 +22,13 @@ from ..sources.passages import passages
 from ..sources.texts import references
 from .charts import Difference, compare_drawing, compare_series, compare_spec
 from .recount import UNCOUNTED, Bound, Drawing, Recount, Recounts, fractions_near
+from .revised import compare_revisions
 from .scan import Printed, Rows, Scan, numbers_of, pieces, printed_in, scan
 
 COMPARED = "number-mismatch"
 _LOOK = "see what the template makes of it; if it is the default one, delete build/ and build again"
 _GRID = "templates/grid.html"
+_REVISIONS = "templates/revisions.html"
 _LISTS = MappingProxyType(
     {
         "home": "templates/home.html",
@@ -57,6 +59,9 @@ def check_agreement(artifact: Artifact, lookup: Lookup, shared: Recounts) -> tup
             return tuple(_list(target, artifact.content.decode(), lookup))
         case "picture" | "series" | "spec" if not target.path.endswith(".png"):
             return tuple(_Page(target, lookup, shared).file(artifact.content))
+        case "revisions":
+            found = compare_revisions(artifact.content.decode(), lookup, target.release, target.lang)
+            return tuple(mismatch(target.path, one, SourceRef(_REVISIONS)) for one in found)
         case "data":
             return tuple(_table(target, artifact.content, lookup))
         case _:
@@ -251,7 +256,21 @@ class _Page:
             parts = self.recount.display(name)
         except UNCOUNTED:
             return
-        yield from self.grid(f'table "{name}"', parts, found.tables.get(f"table-{name}", []), shown)
+        tables = found.tables.get(f"table-{name}", [])
+        yield from self.grid(f'table "{name}"', parts, tables, shown)
+        yield from self.revised(f'table "{name}"', self.recount.before(name), numbers_of(tables), shown)
+
+    def revised(
+        self, what: str, before: list[list[list[str]]], tables: list[Rows], shown: SourceRef
+    ) -> Iterator[Problem]:
+        """The number before of each cell that is said to be revised, and of no other."""
+        cells = [cell for rows in tables for row in rows for cell in row]
+        wanted = [number for part in before for row in part for number in row] or [""] * len(cells)
+        for cell, number in zip(cells, wanted, strict=False):
+            if cell is not None and cell.was != number:
+                place = f'{what}, before the revision of "{cell.text}"'
+                printed, given = cell.was or "nothing", number or "nothing"
+                yield mismatch(self.path, (place, printed, given), SourceRef(_GRID), _shown(shown))
 
     def chart(self, name: str, found: Scan, shown: SourceRef) -> Iterator[Problem]:
         """A chart: its drawings, and its data table."""

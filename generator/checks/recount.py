@@ -7,8 +7,8 @@ rounding and their signs are this check's own.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
@@ -20,6 +20,7 @@ from ..facts.figures import parse_figure
 from ..facts.kept import Kept
 from ..facts.lookup import Lookup
 from ..facts.measures import evaluate
+from ..facts.revisions import compared_tables
 from ..facts.table_data import TableData
 from ..facts.words import CLOSE, FRACTIONS, Words
 from ..model import FigureRef, Value
@@ -157,6 +158,9 @@ _Numbers = dict[tuple[str, str], Count]
 """(category, series) → the number of a mark."""
 
 
+_Place = tuple[MeasureSpec, Mapping[str, str], Entry]
+
+
 class Recount:
     """The numbers of one release in one language, each worked out once."""
 
@@ -258,7 +262,33 @@ class Recount:
         spec = self.lookup.display(self.release, name)
         return [self._part(spec, part) for part in spec.parts]
 
+    def before(self, name: str) -> list[list[list[str]]]:
+        """The machine numbers that a display would have on the cells before, where they are others; no part at all when
+        it is compared with none. Raises FactError and SourceErrors."""
+        found: list[list[list[str]]] = self._once(("before", name), lambda own: own._before(name))
+        return found
+
+    def _before(self, name: str) -> list[list[list[str]]]:
+        spec = self.lookup.display(self.release, name)
+        if spec.table not in compared_tables(self.lookup, self.release):
+            return []
+        earlier = Recount(self.lookup, self.lookup.compared(self.release), self.lang, self.shared)
+
+        def was(measure: MeasureSpec, at: Mapping[str, str], wanted: Entry) -> str:
+            now = self.count(spec.table, measure, at, wanted)
+            try:
+                then = earlier.count(spec.table, measure, at, replace(wanted, decimals=now.decimals)).machine
+            except FactError:
+                return ""
+            return then if then != now.machine else ""
+
+        return [[[was(*place) for place in row] for row in self._places(spec, part)] for part in spec.parts]
+
     def _part(self, spec: DisplaySpec, part: DisplayPart) -> list[list[str]]:
+        return [[self.count(spec.table, *place).machine for place in row] for row in self._places(spec, part)]
+
+    def _places(self, spec: DisplaySpec, part: DisplayPart) -> Iterator[list[_Place]]:
+        """Row by row: the measure of each cell, its place, and its unit and decimals."""
         columns: list[tuple[Entry, Mapping[str, str]]] = []
         for entry in part.columns:
             if entry.by is None:
@@ -266,19 +296,16 @@ class Recount:
             else:
                 members = entry.members or self.cells(spec.table).members(entry.by)
                 columns += [(entry, {**entry.at, entry.by: code}) for code in members]
-        found = []
         for group in part.groups:
             for row in spec.rows:
-                numbers = []
+                places: list[_Place] = []
                 for entry, place in columns:
                     measure = row.measure or entry.measure or group.measure or _LEVEL
                     own = (row.unit or entry.unit or group.unit, row.decimals, entry.decimals, group.decimals)
                     decimals = next((given for given in own[1:] if given is not None), None)
-                    wanted = Entry(decimals=decimals, unit=own[0])
                     at = {**group.at, **place, **row.at}
-                    numbers.append(self.count(spec.table, measure, at, wanted).machine)
-                found.append(numbers)
-        return found
+                    places.append((measure, at, Entry(decimals=decimals, unit=own[0])))
+                yield places
 
     def chart(self, name: str) -> Drawing:
         """The marks of a chart. Raises FactError and SourceErrors."""

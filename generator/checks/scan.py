@@ -16,16 +16,19 @@ _ESCAPED = re.compile(r"&lt;data\b.*?&lt;/data&gt;", re.S)
 _SEPARATOR = "\n"
 _VALUE = re.compile(r'\svalue="([^"]*)"')
 _OTHER_ENTITY = re.compile(r"&(?!(?:lt|gt|amp|quot|#34|#39);)")
+_WAS = re.compile(r'\sdata-was="([^"]*)"')
 _FIGURE = re.compile(r'\sdata-figure="([^"]*)"')
 _TAG = re.compile(r"<[^>]*>")
 
 
 class Printed(NamedTuple):
-    """A number as a page prints it: its name (empty in a table), its machine form and its text."""
+    """A number as a page prints it: its name (empty in a table), its machine form and its text; and in a table, the
+    machine form of the number before, where it is said to be revised."""
 
     figure: str
     value: str
     text: str
+    was: str = ""
 
 
 Rows = list[list[Printed | None]]
@@ -83,7 +86,9 @@ class _Scanner:
         numbers = [_printed(each) for each in _DATA.findall(self.html, start, end + 7)]
         self.found.figures += [each for each in numbers if each.figure]
         if tag == "td" and self.rows:
-            self.rows[-1].append(next((each for each in numbers if not each.figure), None))
+            found = next((each for each in numbers if not each.figure), None)
+            was = _WAS.search(self.html, start, self.html.find(">", start)) if found else None
+            self.rows[-1].append(found._replace(was=unescape(was[1])) if found and was else found)
         return end
 
     def drawing(self, start: int) -> int:

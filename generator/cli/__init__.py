@@ -13,7 +13,7 @@ from ..errors import OutputError, PublishError, UsageError
 from .building import add_build
 from .common import PROBLEMS, USAGE
 from .comparing import add_diff
-from .drafting import add_new
+from .drafting import add_keep, add_new
 from .previewing import add_preview
 from .publishing import add_publish
 from .sealing import add_seal
@@ -54,6 +54,6 @@ def command_line() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"communique {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for add in (add_build, add_preview, add_diff, add_new, add_translate, add_seal, add_publish, add_verify):
+    for add in (add_build, add_preview, add_diff, add_new, add_keep, add_translate, add_seal, add_publish, add_verify):
         add(commands)
     return parser

@@ -46,8 +46,9 @@ def audit_release(release: str, lookup: Lookup, sound: Findings) -> tuple[Proble
     if all(text.front.title and text.front.summary for text in bodies.values()):
         outlines = {lang: lookup.of_text(release, lang, "outline", outline) for lang in bodies}
         problems += compare_languages(outlines)
-        problems += audit_translations(bodies, lookup)
-        problems += audit_terms(bodies, lookup)
+        if lookup.edition(release) is None:  # what was published is not translated anew
+            problems += audit_translations(bodies, lookup)
+            problems += audit_terms(bodies, lookup)
     literals = tuple(definitions.literals)
     for lang in bodies:
         bared = lookup.bare(release, lang)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 
 from ..definitions import Coordinates, DisplayPart, DisplaySpec, Entry, MeasureSpec, TableSpec
 from ..errors import FactError
@@ -10,6 +11,7 @@ from ..formats import rounded
 from ..model import Grid, GridCell, GridGroup, GridHead, GridPart
 from .lookup import Lookup
 from .measures import check_codes, evaluate, unit_of
+from .revisions import earlier_data
 from .sums import MESSAGE, Shown
 from .table_data import TableData
 from .words import Words
@@ -28,7 +30,7 @@ def build_grid(display: DisplaySpec, lookup: Lookup, release: str, lang: str) ->
     """A display in a language. Raises FactError (unknown members, missing names) and SourceErrors."""
     words = Words(lookup, lang)
     data = lookup.data(release, display.table)
-    maker = _Maker(words, data, display)
+    maker = _Maker(words, data, display, earlier_data(lookup, release, display.table))
     parts = tuple(maker.part(part) for part in display.parts)
     grid = Grid(
         id=display.id,
@@ -78,8 +80,8 @@ def source_of(words: Words, spec: TableSpec) -> str:
 class _Maker:
     """Makes the parts of one grid, and keeps what its notes need to know."""
 
-    def __init__(self, words: Words, data: TableData, display: DisplaySpec) -> None:
-        self.words, self.data, self.display = words, data, display
+    def __init__(self, words: Words, data: TableData, display: DisplaySpec, before: TableData | None) -> None:
+        self.words, self.data, self.display, self.before = words, data, display, before
         self.statuses: set[str] = set()
         self.shown = Shown(data.spec)
 
@@ -130,14 +132,32 @@ class _Maker:
         if unit:
             value = self.words.convert(value, unit)
         self.statuses |= value.statuses
-        if value.number is None:
-            return GridCell(MISSING, "", "M")
         given = next((entry.decimals for entry in (row, column, group) if entry.decimals is not None), value.decimals)
+        was = self.was(measure, at, unit, given)
+        if value.number is None:
+            return self.marked(GridCell(MISSING, "", "M"), was)
         status = "".join(sorted(value.statuses - {"A"})) if measure.name == "level" else ""
         shown = rounded(value.number, given)
         if measure.name == "level":
             self.shown.add(at, value.unit, shown)
-        return GridCell(self.words.style.write(shown), f"{shown:f}", status)
+        return self.marked(GridCell(self.words.style.write(shown), f"{shown:f}", status), was)
+
+    def was(self, measure: MeasureSpec, at: Coordinates, unit: str | None, decimals: int) -> Decimal | None:
+        """The number that stood there before, as it was printed; None when nothing did."""
+        if self.before is None:
+            return None
+        try:
+            value = evaluate(self.before, measure, at)
+            value = self.words.convert(value, unit) if unit else value
+        except FactError:
+            return None
+        return None if value.number is None else rounded(value.number, decimals)
+
+    def marked(self, cell: GridCell, was: Decimal | None) -> GridCell:
+        """A cell with the number before, where readers see another."""
+        if was is None or f"{was:f}" == cell.machine:
+            return cell
+        return cell._replace(was=self.words.style.write(was), was_machine=f"{was:f}")
 
     def check(self, part: DisplayPart, columns: list[Entry]) -> None:
         """Every cell must be named in full, by codes that exist. What holds for the entries holds for their cells."""

@@ -74,9 +74,10 @@ class Edition:
         return "draft" if self.site.heads[release].draft else "scheduled"
 
     def newest(self) -> tuple[ReleaseHead, ...]:
-        """All public releases, newest first; of the same instant, by id."""
+        """All public releases, newest first; of the same instant, by id. Earlier editions are in no list."""
         if self._newest is None:
-            heads = sorted((self.site.heads[release] for release in self.visible), key=lambda head: head.id)
+            found = (self.site.heads[release] for release in self.visible)
+            heads = sorted((head for head in found if head.edition is None), key=lambda head: head.id)
             self._newest = tuple(sorted(heads, key=lambda head: head.published, reverse=True))
         return self._newest
 
@@ -149,7 +150,8 @@ class Edition:
         if unit == SITE_UNIT:
             listing = [(head.id, head.kind, head.published.isoformat(), *sorted(head.texts)) for head in self.newest()]
             amended = [(head.id, len(head.corrections), head.withdrawal is None) for head in self.newest()]
-            return digest_of(repr((listing, amended, sorted(self.hidden), self.closed)))
+            kept = sorted(release for release in self.visible if self.site.heads[release].edition is not None)
+            return digest_of(repr((listing, amended, kept, sorted(self.hidden), self.closed)))
         if unit == TEMPLATES_UNIT:
             return digest_of(repr([(path, self.site.snapshot.digest(path)) for path in self.site.page_templates()]))
         if unit.startswith(PART_UNIT):
@@ -258,12 +260,14 @@ def _answer_due(edition: Edition, release: str) -> str:
 
 def _answer_head(edition: Edition, release: str) -> str:
     head = edition.site.heads.get(release)
-    return ABSENT if head is None else f"{head.kind}|{head.published.isoformat()}|{dict(head.files)}"
+    return ABSENT if head is None else f"{head.kind}|{head.published.isoformat()}|{dict(head.files)}|{head.edition}"
 
 
 def _answer_amendments(edition: Edition, release: str) -> str:
     head = edition.site.heads.get(release)
-    return ABSENT if head is None else digest_of(repr((head.corrections, head.withdrawal)))
+    return (
+        ABSENT if head is None else digest_of(repr((head.corrections, head.withdrawal, head.superseded, head.revises)))
+    )
 
 
 def _answer_has(edition: Edition, release: str, lang: str) -> str:
@@ -307,6 +311,7 @@ _ANSWERS: MappingProxyType[str, Callable[..., str]] = MappingProxyType(
         "amended": lambda edition, lang: digest_of(repr(edition.amended(lang))),
         "amendments": _answer_amendments,
         "public": _answer_public,
+        "shown": lambda edition, release: str(release in edition.visible),
         "standing": lambda edition, release: edition.standing(release),
         "front": _answer_front,
         "due": _answer_due,

@@ -17,7 +17,6 @@ from ..definitions import (
     ChartWords,
     Citation,
     ClaimSpec,
-    Correction,
     DisplaySpec,
     FigureSpec,
     FrontMatter,
@@ -27,17 +26,15 @@ from ..definitions import (
     ReleaseText,
     Table,
     TableSpec,
-    Withdrawal,
 )
 from ..errors import FactError, SourceErrors, did_you_mean
 from ..model import DataFile, FeedText, Headline, Standing
 from ..sources.origins import Origins, origins_path
 from ..sources.passages import passages
 from ..urls import LASTING
-from .asking import Asking
+from .amended import Amended
 from .bare_text import Bare, bare
 from .edition import (
-    AMENDED_UNIT,
     ORIGINS_UNIT,
     PART_UNIT,
     SITE_UNIT,
@@ -51,7 +48,7 @@ from .table_data import TableData
 Value = TypeVar("Value")
 
 
-class Lookup(Asking):
+class Lookup(Amended):
     """The only way in which a target sees the site."""
 
     @property
@@ -116,23 +113,6 @@ class Lookup(Asking):
         """The ids of the public releases with this language that were corrected or withdrawn."""
         self._note(SITE_UNIT, ("amended", lang))
         return self._edition.amended(lang)
-
-    def corrections(self, release: str) -> tuple[Correction, ...]:
-        """The corrections of a release up to now, the earliest first."""
-        return self._amendments(release).corrections
-
-    def withdrawal(self, release: str) -> Withdrawal | None:
-        """The withdrawal of a release that is withdrawn by now."""
-        return self._amendments(release).withdrawal
-
-    def modified(self, release: str) -> datetime:
-        """The instant since which a release is as it is."""
-        self.published(release)
-        return self._amendments(release).modified
-
-    def _amendments(self, release: str) -> ReleaseHead:
-        self._note(f"{AMENDED_UNIT}{release}", ("amendments", release))
-        return self._site().heads[release]
 
     def is_public(self, release: str, lang: str) -> bool:
         """Whether a page may link to a release in a language: it is public, or will be when the page is."""

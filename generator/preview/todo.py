@@ -108,9 +108,15 @@ def survey(state: State) -> Survey | None:
             {tag: tuple(found.get((name, tag), ())) for tag in site.config.tags},
         )
         for name in sorted(names)
+        if not _is_kept(site.heads.get(name)) or any(owner == name for owner, _lang in found)
     ]
     works.sort(key=_instant, reverse=True)
     return Survey(site, tuple(works), tuple(found.get(("", ""), ())))
+
+
+def _is_kept(head: ReleaseHead | None) -> bool:
+    """Whether it is an earlier edition, of which nothing is to do unless something is wrong in it."""
+    return head is not None and head.edition is not None
 
 
 def _instant(work: Work) -> float:

@@ -14,8 +14,10 @@ def kind_name(lookup: Lookup, lang: str, kind: str) -> str:
 
 
 def release_path(lookup: Lookup, release: str, lang: str) -> str:
-    """The output path of a release's page."""
-    section = lookup.section(lookup.kind(release), lang)
+    """The output path of a release's page, or of that of an earlier edition."""
+    section, edition = lookup.section(lookup.kind(release), lang), lookup.edition(release)
+    if edition is not None:
+        return urls.edition_path(lang, section, lookup.slug(release, lang), edition.number)
     return urls.release_path(lang, section, lookup.slug(release, lang))
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
+from .. import urls
 from ..definitions import Correction, Withdrawal
 from ..errors import FactError, SourceErrors
 from ..facts.lookup import Lookup
 from ..typography import typeset
-from .addresses import kind_name
+from .addresses import kind_name, release_path
 from .answers import Facts
 from .views import AmendmentView
 
@@ -16,10 +18,15 @@ _NAMED = re.compile(r"\{\{\s*([\w-]*)")
 WITHDRAWN = "withdrawn"
 
 
-def corrections_of(lookup: Lookup, release: str, lang: str) -> tuple[AmendmentView, ...]:
-    """The notices of a release's corrections, the latest first; their anchors count them from the earliest on."""
-    found = enumerate(lookup.corrections(release), 1)
-    views = [_view(lookup, lang, one, f"correction-{number}") for number, one in found]
+def corrections_of(lookup: Lookup, release: str, lang: str, path: str = "") -> tuple[AmendmentView, ...]:
+    """The notices of a release's corrections, the latest first; their anchors count them from the earliest on. On the
+    page at `path` they lead to the editions that were kept."""
+    views = []
+    for number, one in enumerate(lookup.corrections(release), 1):
+        view = _view(lookup, lang, one, f"correction-{number}")
+        if path and one.previous and lookup.shows(one.previous, lang):
+            view = replace(view, previous=urls.relative(release_path(lookup, one.previous, lang), path))
+        views.append(view)
     return tuple(reversed(views))
 
 

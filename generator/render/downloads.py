@@ -30,9 +30,9 @@ def render_csv(lookup: Lookup, release: str, table: str) -> bytes:
     writer.writerow([*spec.dimensions, spec.value, *status, "unit", "quality"])
     for key, cell in found.cells.items():
         value = "" if cell.value is None else f"{cell.value:f}"
-        row = [*map(_harmless, key), value]
+        row = [*map(harmless, key), value]
         quality = _QUALITIES.get(cell.status, spec.quality) if spec.quality == "official" else spec.quality
-        writer.writerow([*row, *([_harmless(cell.status)] if status else []), spec.unit, quality])
+        writer.writerow([*row, *([harmless(cell.status)] if status else []), spec.unit, quality])
     return out.getvalue().encode()
 
 
@@ -62,16 +62,17 @@ def render_chart_csv(plot: Plot, heads: ChartHeads) -> bytes:
     writer = csv.writer(out, lineterminator="\n")
     names = [plot.category_head or heads.category, *([plot.series_head or heads.series] if series else [])]
     named = [*([heads.panel] if panels else []), *names, heads.value, heads.unit]
-    writer.writerow(map(_harmless, [*named, heads.status, heads.quality, heads.source]))
+    writer.writerow(map(harmless, [*named, heads.status, heads.quality, heads.source]))
     for panel in plot.panels:
         for point in panel.points:
             own = [point.category_label, *([point.series_label] if series else [])]
             number = "" if point.number is None else machine(point.number, panel.decimals)
             about = [panel.unit, point.status, plot.status, plot.source]
-            row = [*map(_harmless, [*([panel.title] if panels else []), *own]), number, *map(_harmless, about)]
+            row = [*map(harmless, [*([panel.title] if panels else []), *own]), number, *map(harmless, about)]
             writer.writerow(row)
     return out.getvalue().encode()
 
 
-def _harmless(text: str) -> str:
+def harmless(text: str) -> str:
+    """Text that a spreadsheet does not run."""
     return "'" + text if text.startswith(_DANGEROUS) else text

@@ -11,7 +11,7 @@ from ..facts.lookup import Lookup
 from ..sources.labels import CONTACT, is_contact
 from .addresses import asset_path, kind_name, release_path
 from .answers import Facts
-from .views import FrameView, LanguageView, LinkView, MastheadView, NoticeView, ShareView, safe
+from .views import EarlierView, FrameView, LanguageView, LinkView, MastheadView, NoticeView, ShareView, safe
 
 STYLESHEET = "site.css"
 SCRIPT = "site.js"
@@ -60,6 +60,7 @@ def frame(
         share=share,
         structured=safe(structured or ""),
         notice=notice(lookup, lang, release),
+        earlier=_earlier(lookup, lang, path, release),
     )
 
 
@@ -70,8 +71,25 @@ def notice(lookup: Lookup, lang: str, release: str) -> NoticeView | None:
         return None
     if standing != "scheduled":
         return NoticeView(standing, "", "")
-    published = lookup.published(release)
-    return NoticeView(standing, lookup.style(lang).instant(published, lookup.config().timezone), published.isoformat())
+    instant = lookup.superseded(release) or lookup.modified(release)  # the next edition may be what is to come
+    return NoticeView(standing, lookup.style(lang).instant(instant, lookup.config().timezone), instant.isoformat())
+
+
+def _earlier(lookup: Lookup, lang: str, path: str, release: str) -> EarlierView | None:
+    """What is said above the pages of an earlier edition; nothing once the release is withdrawn."""
+    edition = lookup.edition(release) if release else None
+    if edition is None or lookup.withdrawal(release) is not None:
+        return None
+    zone, style = lookup.config().timezone, lookup.style(lang)
+    since, until = lookup.modified(release), lookup.superseded(release)
+    shown = lookup.shows(edition.release, lang)
+    return EarlierView(
+        date=style.instant(since, zone) if lookup.corrections(release) else style.day(since, zone),
+        date_machine=since.isoformat(),
+        replaced="" if until is None else style.instant(until, zone),
+        replaced_machine="" if until is None else until.isoformat(),
+        present=urls.relative(release_path(lookup, edition.release, lang), path) if shown else "",
+    )
 
 
 def share(

@@ -9,7 +9,7 @@ from .addresses import asset_path, in_each_language, kind_name, release_path
 from .data_files import downloads
 from .frames import ICON, STYLESHEET, frame, masthead, notice, share
 from .machine_views import HeadersPage, RobotsPage, SitemapEntry, SitemapPage
-from .releases import Page, card
+from .releases import Page, card, is_compared
 from .templates import Templates
 from .views import (
     CardView,
@@ -185,6 +185,8 @@ def render_sitemap(lookup: Lookup, templates: Templates) -> Page:
             continue
         cites = {lang: urls.figures_path(path) for lang, path in paths.items() if lookup.cites(release, lang)}
         _add(entries, config.url, cites, changed)
+        if is_compared(lookup, release):
+            _add(entries, config.url, {lang: urls.revisions_path(path) for lang, path in paths.items()}, changed)
         shown = {lang: lookup.charts(release, lang) for lang in paths}
         for chart in dict.fromkeys(chart for charts in shown.values() for chart in charts):
             own = {lang: urls.chart_path(release, chart, lang) for lang, charts in shown.items() if chart in charts}

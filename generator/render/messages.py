@@ -16,6 +16,7 @@ from .templates import Templates
 OWN = (
     *("Back to the text", "Page not found", "There is no page at this address.", "Go to the home page"),
     *("Data", "Figures and sources", "Source: %(source)s", "not available", "{what}: {value}"),
+    "Revised data",
     "Totals may not add up because of rounding.",
     *("Normal", "Estimated", "Provisional", "Break in series"),
     *("Official data", "Estimated data", "Provisional data", "Illustrative data"),

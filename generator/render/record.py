@@ -22,6 +22,7 @@ from .addresses import release_path
 from .answers import Facts
 from .data_files import data_files
 from .digests import Digests
+from .revisions import revisions_record
 
 FORMAT = "communique-release/1"
 Json = dict[str, object]
@@ -48,6 +49,8 @@ def render_record(lookup: Lookup, release: str, digests: Digests) -> bytes:
         "published": lookup.published(release).isoformat(),
         "modified": lookup.modified(release).isoformat(),
         "corrections": _corrections(lookup, release),
+        "edition": _of(lookup, release),
+        "revisions": revisions_record(lookup, release),
         "languages": {lang: _language(lookup, release, lang) for lang in lookup.languages(release)},
         "files": _files(lookup, release, editions, digests),
         "periods": _periods(editions),
@@ -66,10 +69,21 @@ def _corrections(lookup: Lookup, release: str) -> list[Json]:
         {
             "at": one.at.isoformat(),
             "changes": list(one.changes),
+            "previous": one.previous
+            if one.previous and any(lookup.shows(one.previous, lang) for lang in langs)
+            else None,
             "words": {lang: one.texts[lang] for lang in langs if lang in one.texts},
         }
         for one in lookup.corrections(release)
     ]
+
+
+def _of(lookup: Lookup, release: str) -> Json | None:
+    """Of which release it is an earlier edition, and until when readers had it."""
+    edition, until = lookup.edition(release), lookup.superseded(release)
+    if edition is None:
+        return None
+    return {"of": edition.release, "number": edition.number, "until": None if until is None else until.isoformat()}
 
 
 def _edition(lookup: Lookup, release: str, lang: str) -> _Edition:

@@ -67,13 +67,14 @@ def render_release(lookup: Lookup, release: str, lang: str, path: str, desk: Des
         summary=safe(summary.html),
         date=date,
         date_machine=published.isoformat(),
-        corrections=corrections_of(lookup, release, lang),
+        corrections=corrections_of(lookup, release, lang, path),
         body=safe(body.html),
         intro=safe(whole.html),
         sections=tuple(map(_section, whole.parts)),
         footnotes=safe(footnotes),
         downloads=files,
         sources=_sources(lookup, release, lang, path),
+        revisions=_revisions(lookup, release, path),
         related=_related(lookup, release, lang, path, kind.related),
     )
     html, warnings = desk.templates.render(_template(kind.id, desk, lookup), lookup, lang, page=view)
@@ -130,9 +131,22 @@ def _sources(lookup: Lookup, release: str, lang: str, path: str) -> SourcesView 
     )
 
 
+def _revisions(lookup: Lookup, release: str, path: str) -> str:
+    """Where the list of revised numbers is; empty for a release that is not compared with any."""
+    if lookup.rehearses or not is_compared(lookup, release):
+        return ""
+    return urls.relative(urls.revisions_path(path), path)
+
+
+def is_compared(lookup: Lookup, release: str) -> bool:
+    """Whether a release has a page of revised numbers: another one has some of its tables."""
+    other = lookup.compared(release)
+    return bool(other) and not set(lookup.files(release)).isdisjoint(lookup.files(other))
+
+
 def _related(lookup: Lookup, release: str, lang: str, path: str, count: int) -> tuple[CardView, ...]:
     """Cards of the releases of the same kind that are nearest in time."""
-    if not count or lookup.rehearses:
+    if not count or lookup.rehearses or lookup.edition(release) is not None:
         return ()
     near = lookup.near(release, lang, count)
     return tuple(card(lookup, other, lang, path, render_headline(lookup, other, lang)[0]) for other in near)

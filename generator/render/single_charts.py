@@ -83,8 +83,6 @@ class ChartDesk:
         paths = {other: urls.chart_path(release, chart, other) for other in langs}
         picture = urls.chart_path(release, chart, lang, ".png")
         published = lookup.published(release)
-        embed = urls.absolute(lookup.config().url, urls.embed_path(release, chart, lang))
-        snippet = f'<iframe src="{embed}" title="{escape(self.title)}" width="100%" height="{_FRAME_HEIGHT}"'
         drawn, problems = self._figure(path, templates, alone=True)
         view = ChartPage(
             frame=frame(
@@ -102,12 +100,18 @@ class ChartDesk:
             date=lookup.style(lang).day(published, lookup.config().timezone),
             date_machine=published.isoformat(),
             chart=safe(drawn),
-            snippet=f'{snippet} loading="lazy"></iframe>',
+            snippet=self._snippet() if lookup.edition(release) is None else "",
             title=self.title,
             corrected=next(iter(corrections_of(lookup, release, lang)), None),
         )
         html, warnings = templates.render("chart-page.html", lookup, lang, page=view)
         return Page(html, [*problems, *warnings])
+
+    def _snippet(self) -> str:
+        """What shows the chart in a frame of another site."""
+        embed = urls.absolute(self.lookup.config().url, urls.embed_path(self.release, self.plot.id, self.lang))
+        size = f'width="100%" height="{_FRAME_HEIGHT}"'
+        return f'<iframe src="{embed}" title="{escape(self.title)}" {size} loading="lazy"></iframe>'
 
     def embed(self, path: str, templates: Templates) -> Page:
         """The chart alone, for a frame in another site."""

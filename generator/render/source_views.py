@@ -90,6 +90,52 @@ class PeriodView:
 
 
 @dataclass(frozen=True)
+class RevisionView:
+    """A number that was revised: its place, before and after in the language and as programs read it (empty: not
+    available), and by how much."""
+
+    place: str
+    before: str
+    before_machine: str
+    after: str
+    after_machine: str
+    difference: str
+
+
+@dataclass(frozen=True)
+class RevisedTable:
+    """What became of a data table: its first revised numbers; how many there are of these, of new cells, and of cells
+    that are gone. `unit` is that of its numbers."""
+
+    title: str
+    unit: str
+    rows: tuple[RevisionView, ...]
+    revised: int
+    added: int
+    removed: int
+
+
+@dataclass(frozen=True)
+class RevisionsPage:
+    """`revisions.html`: the numbers of a release that are not what they were, in one language.
+
+    `release` leads to its page, `section` to its index; `edition` to the edition that it is compared with, or
+    `other` to the other release; `unchanged` are the titles of tables in which nothing is another; `file` is
+    the address of the whole list as CSV.
+    """
+
+    frame: FrameView
+    section: LinkView | None
+    release: LinkView
+    heading: str
+    edition: LinkView | None
+    other: LinkView | None
+    tables: tuple[RevisedTable, ...]
+    unchanged: tuple[str, ...]
+    file: str
+
+
+@dataclass(frozen=True)
 class FiguresPage:
     """`figures.html`: where the figures of a release come from, in one language.
 

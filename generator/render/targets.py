@@ -36,6 +36,7 @@ from .prose import ProseRenderer
 from .provenance import render_figures
 from .record import render_record
 from .releases import Desk, Page, render_feed_text, render_headline, render_release
+from .revisions import render_revisions, render_revisions_file
 from .single_charts import ChartDesk
 from .social import render_social_card
 from .templates import Templates
@@ -97,6 +98,8 @@ class Press:
                 return Artifact(target, lookup.asset(target.name))
             case "data":
                 return Artifact(target, render_csv(lookup, target.release, target.name))
+            case "revisionsfile":
+                return Artifact(target, render_revisions_file(lookup, target.release))
             case "record":
                 return Artifact(target, render_record(lookup, target.release, self._digests))
             case "bundle":
@@ -150,6 +153,8 @@ class Press:
                 return render_release(lookup, target.release, lang, path, self.desk(lang, lookup))
             case "figures":
                 return render_figures(lookup, target.release, lang, path, templates, self._digests)
+            case "revisions":
+                return render_revisions(lookup, target.release, lang, path, templates)
             case "chart":
                 return self._chart(target, lookup).page(path, templates)
             case "embed":

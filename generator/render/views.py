@@ -66,6 +66,18 @@ class NoticeView:
 
 
 @dataclass(frozen=True)
+class EarlierView:
+    """That a page is of an earlier edition: since when readers had it, when a correction took its place, and where the
+    present edition is (empty where it has no such page)."""
+
+    date: str
+    date_machine: str
+    replaced: str
+    replaced_machine: str
+    present: str
+
+
+@dataclass(frozen=True)
 class FrameView:
     """What every HTML page has around its own content.
 
@@ -73,7 +85,7 @@ class FrameView:
     this one included; `canonical` is the absolute address; `nav` one link for each kind of publication, `pages` one
     for each page of the site itself; `corrections` the feed of
     corrections; `structured` is JSON-LD, empty where there is nothing to say; `notice` is none on
-    a public site.
+    a public site; `earlier` is none but on pages of an earlier edition.
     """
 
     lang: str
@@ -99,16 +111,19 @@ class FrameView:
     share: ShareView
     structured: Markup
     notice: NoticeView | None
+    earlier: EarlierView | None
 
 
 @dataclass(frozen=True)
 class AmendmentView:
-    """A correction or a withdrawal: its anchor, what is said of it, and its instant."""
+    """A correction or a withdrawal: its anchor, what is said of it, and its instant. `previous` leads to the edition
+    that a correction took the place of; empty where none was kept."""
 
     id: str
     text: str
     date: str
     date_machine: str
+    previous: str = ""
 
 
 @dataclass(frozen=True)
@@ -202,6 +217,7 @@ class ReleasePage:
     footnotes: Markup
     downloads: tuple[DownloadView, ...]
     sources: SourcesView | None
+    revisions: str
     related: tuple[CardView, ...]
 
 

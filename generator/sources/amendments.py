@@ -1,4 +1,4 @@
-"""`[[corrections]]` and `[withdrawn]` of release.toml → what became of a release after its publication, checked."""
+"""What release.toml says of other editions → Amendments: corrections, a withdrawal, an earlier edition; and back."""
 
 from __future__ import annotations
 
@@ -7,17 +7,25 @@ from datetime import datetime
 from itertools import pairwise
 
 from ..config import SiteConfig
-from ..definitions import Correction, Withdrawal
+from ..definitions import Amendments, Correction, EditionOf, Withdrawal
 from ..errors import did_you_mean
 from ..spec import Spec
 
-_AT = "write at = 2026-01-05T10:00:00+01:00"
+#: The keys of release.toml that are read here.
+AMENDING = frozenset({"corrections", "withdrawn", "edition", "revises"})
 
 
-def read_corrections(
+def read_amendments(spec: Spec, published: datetime | None, config: SiteConfig, known: Iterable[str]) -> Amendments:
+    """What became of a release; `known` are the definitions that a correction may name."""
+    corrections = _corrections(spec, published, config, known)
+    withdrawal = _withdrawal(spec, published, config, corrections)
+    return Amendments(corrections, withdrawal, _edition(spec), spec.text("revises") or "")
+
+
+def _corrections(
     spec: Spec, published: datetime | None, config: SiteConfig, known: Iterable[str]
 ) -> tuple[Correction, ...]:
-    """The corrections of a release in the order of time; `known` are the definitions that one may name."""
+    """The corrections of a release in the order of time."""
     names = tuple(known)
 
     def read(one: Spec) -> Correction | None:
@@ -27,8 +35,9 @@ def read_corrections(
             if name not in names:
                 hint = did_you_mean(name, names) or "write figures.x, claims.x, displays.x, charts.x or tables.x"
                 one.problem(f'the release defines no "{name}"', "changes", hint=hint)
+        previous = one.text("previous") or ""
         one.finish()
-        return Correction(at, texts, changes) if at is not None and texts else None
+        return Correction(at, texts, changes, previous) if at is not None and texts else None
 
     found = [one for one in spec.array("corrections", read) if one is not None]
     ordered = sorted(found, key=lambda one: one.at)
@@ -39,7 +48,7 @@ def read_corrections(
     return tuple(ordered)
 
 
-def read_withdrawal(
+def _withdrawal(
     spec: Spec, published: datetime | None, config: SiteConfig, corrections: tuple[Correction, ...]
 ) -> Withdrawal | None:
     """The withdrawal of a release; None when it stands."""
@@ -52,6 +61,20 @@ def read_withdrawal(
         one.problem("a correction comes after the withdrawal", "at", hint=hint)
     one.finish()
     return Withdrawal(at, texts) if at is not None and texts else None
+
+
+def _edition(spec: Spec) -> EditionOf | None:
+    """What `communique keep` wrote into the folder of an earlier edition."""
+    if "edition" not in spec:
+        return None
+    one = spec.table("edition")
+    release, number = one.need("of"), one.integer("number", 0, 1, 999)
+    if "number" not in one:
+        one.problem(
+            f'[{one.name}] lacks "number"', code="missing-key", hint="add number = … (a whole number from 1 on)"
+        )
+    one.finish()
+    return EditionOf(release, number) if release and number else None
 
 
 def _at(one: Spec, published: datetime | None) -> datetime | None:
@@ -82,22 +105,31 @@ def _texts(one: Spec, config: SiteConfig) -> Mapping[str, str]:
 # ---------------------------------------------------------------- as plain values, for the memo of heads
 
 
-def as_plain(corrections: tuple[Correction, ...], withdrawal: Withdrawal | None) -> Mapping[str, object]:
+def as_plain(found: Amendments) -> Mapping[str, object]:
     """What became of a release, as plain values."""
+    gone, edition = found.withdrawal, found.edition
     return {
-        "corrections": [[one.at.isoformat(), dict(one.texts), list(one.changes)] for one in corrections],
-        "withdrawn": None if withdrawal is None else [withdrawal.at.isoformat(), dict(withdrawal.texts)],
+        "corrections": [
+            [one.at.isoformat(), dict(one.texts), list(one.changes), one.previous] for one in found.corrections
+        ],
+        "withdrawn": None if gone is None else [gone.at.isoformat(), dict(gone.texts)],
+        "edition": None if edition is None else [edition.release, edition.number],
+        "revises": found.revises,
     }
 
 
-def from_plain(facts: Mapping[str, object]) -> tuple[tuple[Correction, ...], Withdrawal | None]:
+def from_plain(facts: Mapping[str, object]) -> Amendments:
     """What `as_plain` made of it."""
-    listed, gone = facts["corrections"], facts["withdrawn"]
+    listed, gone, edition = facts["corrections"], facts["withdrawn"], facts["edition"]
     assert isinstance(listed, list)
-    corrections = tuple(
-        Correction(datetime.fromisoformat(at), dict(texts), tuple(changes)) for at, texts, changes in listed
+    assert isinstance(gone, (list, tuple, type(None)))
+    assert isinstance(edition, (list, tuple, type(None)))
+    return Amendments(
+        tuple(
+            Correction(datetime.fromisoformat(at), dict(texts), tuple(changes), previous)
+            for at, texts, changes, previous in listed
+        ),
+        None if gone is None else Withdrawal(datetime.fromisoformat(gone[0]), dict(gone[1])),
+        None if edition is None else EditionOf(*edition),
+        str(facts["revises"]),
     )
-    if gone is None:
-        return corrections, None
-    assert isinstance(gone, (list, tuple))
-    return corrections, Withdrawal(datetime.fromisoformat(gone[0]), dict(gone[1]))

@@ -10,7 +10,7 @@ import hashlib
 import os
 import stat
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -246,15 +246,30 @@ _FRESH_NS = 2_000_000_000
 
 @dataclass(frozen=True)
 class Snapshot:
-    """All sources at one moment: path → digest. Reading a file that has changed since then raises StaleSource."""
+    """All sources at one moment: path → digest. Reading a file that has changed since then raises StaleSource.
+
+    `exchanged` are releases whose files have changed places with those of another, both ways: under the path of one
+    stands what the disk has under that of the other.
+    """
 
     files: Files
     digests: Mapping[str, str]
     known: Mapping[str, Known] = field(default_factory=dict, compare=False, repr=False)
     problems: tuple[Problem, ...] = ()
+    exchanged: Mapping[str, str] = field(default_factory=dict)
+
+    def place(self, path: str) -> str:
+        """Where the disk has the file of a path."""
+        return exchanged_path(path, self.exchanged) if self.exchanged else path
+
+    def exchange(self, pairs: Mapping[str, str]) -> Snapshot:
+        """The same sources, with the files of some releases in each other's place; `pairs` names both ways."""
+        digests = {exchanged_path(path, pairs): digest for path, digest in self.digests.items()}
+        return replace(self, digests=digests, exchanged=pairs)
 
     def refuses(self, path: str) -> bool:
         """Whether a file, or a folder around it, is there but cannot be used: one of `problems` says why."""
+        path = self.place(path)
         return any(path == problem.where.path or path.startswith(f"{problem.where.path}/") for problem in self.problems)
 
     def __contains__(self, path: str) -> bool:
@@ -262,13 +277,13 @@ class Snapshot:
 
     def read(self, path: str) -> bytes:
         """The bytes that the file had at the snapshot. Raises KeyError when it was not there, StaleSource."""
-        digest = self.digests[path]
+        digest, place = self.digests[path], self.place(path)
         try:
-            data = self.files.read(path)
+            data = self.files.read(place)
         except OSError:
-            raise StaleSource(path) from None
+            raise StaleSource(place) from None
         if digest_of(data) != digest:
-            raise StaleSource(path)
+            raise StaleSource(place)
         return data
 
     def digest(self, path: str) -> str:
@@ -277,7 +292,19 @@ class Snapshot:
 
     def bare(self) -> Snapshot:
         """The same snapshot without what only the next build needs: lighter to send to another process."""
-        return Snapshot(self.files, self.digests, problems=self.problems)
+        return replace(self, known={})
+
+
+def exchanged_path(path: str, pairs: Mapping[str, str]) -> str:
+    """The path of a file of a release, below `data/` or `content/`, when the release has the name of another."""
+    if path.startswith("data/"):
+        release, slash, rest = path.removeprefix("data/").partition("/")
+        return f"data/{pairs.get(release, release)}/{rest}" if slash else path
+    if path.startswith("content/"):
+        folder, _, name = path.rpartition("/")
+        release, dot, ending = name.rpartition(".")
+        return f"{folder}/{pairs.get(release, release)}{dot}{ending}" if dot else path
+    return path
 
 
 def take_snapshot(files: Files, known: Mapping[str, Known], max_bytes: int) -> Snapshot:

@@ -61,27 +61,17 @@ class Heads:
             self.broken.add(release)
             self.texts_of_unknown_kind(release)
             return None
-        kind, draft = str(facts["kind"]), bool(facts["draft"])
+        kind, draft, frozen = str(facts["kind"]), bool(facts["draft"]), facts["edition"] is not None
         texts: dict[str, FrontMatter] = {}
         whole = True
-        self.languages_to_come(kind, release, texts, expected)
+        self.languages_to_come(kind, release, texts, expected, counts=not frozen)
         for lang in [tag for tag in self.config.tags if tag not in self.config.coming]:
             text = text_path(self.config, kind, release, lang)
             expected.add(text)
-            if self.snapshot.refuses(text):
-                whole = False
-                continue
-            if text not in self.snapshot:
+            if text in self.snapshot or self.snapshot.refuses(text):
+                whole &= self.read_text(release, text, lang, texts, draft=draft)
+            elif not frozen:  # an earlier edition has the languages that it had
                 self.missing(release, path, lang, text, draft)
-                continue
-            before = len(self.problems)
-            front = self.front(release, text, lang)
-            if front is not None:
-                texts[lang] = front
-            if len(self.problems) > before:
-                whole = False
-                if draft:
-                    self.problems[before:] = [problem.at_level("warning") for problem in self.problems[before:]]
         if not texts:
             self.broken.add(release)
             self.problems += parse_release(self.snapshot.read(path), path, release, self.config).problems
@@ -90,14 +80,33 @@ class Heads:
         assert isinstance(files, dict)
         published = datetime.fromisoformat(str(facts["published"])) if whole else UNPUBLISHED
         ordered = {lang: texts[lang] for lang in self.config.tags if lang in texts}
-        return ReleaseHead(release, kind, published, draft, ordered, files, *from_plain(facts))
+        since = from_plain(facts)
+        return ReleaseHead(
+            *(release, kind, published, draft, ordered, files),
+            *(since.corrections, since.withdrawal, since.edition, since.revises),
+        )
 
-    def languages_to_come(self, kind: str, release: str, texts: dict[str, FrontMatter], expected: set[str]) -> None:
+    def read_text(self, release: str, path: str, lang: str, texts: dict[str, FrontMatter], *, draft: bool) -> bool:
+        """Add the front matter of a text to `texts`, and say whether nothing is wrong in it."""
+        if self.snapshot.refuses(path):
+            return False
+        before = len(self.problems)
+        front = self.front(release, path, lang)
+        if front is not None:
+            texts[lang] = front
+        sound = len(self.problems) == before
+        if draft:
+            self.problems[before:] = [problem.at_level("warning") for problem in self.problems[before:]]
+        return sound
+
+    def languages_to_come(
+        self, kind: str, release: str, texts: dict[str, FrontMatter], expected: set[str], *, counts: bool
+    ) -> None:
         """The texts in languages in preparation: counted; and where these are shown, read. They hold up no release."""
         for lang in self.config.coming:
             path = text_path(self.config, kind, release, lang)
             expected.add(path)
-            self.to_come[lang] += path not in self.snapshot
+            self.to_come[lang] += counts and path not in self.snapshot
             if path in self.snapshot and lang in self.config.tags:
                 before = len(self.problems)
                 front = self.front(release, path, lang)

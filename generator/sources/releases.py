@@ -13,6 +13,7 @@ from ..config import SiteConfig
 from ..definitions import (
     PERIOD,
     UNPUBLISHED,
+    Amendments,
     ChartSpec,
     ClaimSpec,
     DisplayPart,
@@ -24,7 +25,7 @@ from ..definitions import (
 )
 from ..errors import SourceErrors, did_you_mean
 from ..spec import Spec, read_toml
-from .amendments import as_plain, read_corrections, read_withdrawal
+from .amendments import AMENDING, as_plain, read_amendments
 from .data_tables import NAME, TableReader
 from .files import digest_of
 from .literals import read_allowed, read_literals
@@ -95,8 +96,7 @@ def parse_release(data: bytes, path: str, release: str, config: SiteConfig) -> R
     charts = reader.definitions("charts", reader.chart)
     literals = read_literals(spec)
     allowed = read_allowed(spec)
-    corrections = read_corrections(spec, published, config, _names(spec))
-    withdrawal = read_withdrawal(spec, published, config, corrections)
+    amendments = read_amendments(spec, published, config, _names(spec))
     spec.finish()
     return Release(
         id=release,
@@ -115,8 +115,7 @@ def parse_release(data: bytes, path: str, release: str, config: SiteConfig) -> R
         broken=frozenset(reader.broken),
         literals=literals,
         allowed=allowed,
-        corrections=corrections,
-        withdrawal=withdrawal,
+        amendments=amendments,
     )
 
 
@@ -138,7 +137,7 @@ def read_release_head(data: bytes, path: str, release: str, config: SiteConfig) 
     of the release since.
 
     Only they are checked here: the rest of the file is read, and judged, when the release is audited. With a mistake
-    among them, or with a correction or a withdrawal, the whole file is read. Raises SourceErrors.
+    among them, or with a correction or the like, the whole file is read. Raises SourceErrors.
     """
     values = read_toml(data, path, "bad-release").raw
     published, draft, tables = values.get("published"), values.get("draft", False), values.get("tables", {})
@@ -150,17 +149,17 @@ def read_release_head(data: bytes, path: str, release: str, config: SiteConfig) 
     whole = isinstance(tables, dict) and len(files) == len(tables) and isinstance(draft, bool)
     dated = isinstance(published, datetime) and published.tzinfo is not None and 1900 <= published.year <= 2999
     kind = values.get("kind")
-    amended = "corrections" in values or "withdrawn" in values
+    amended = not AMENDING.isdisjoint(values)
     if amended or not whole or not dated or not isinstance(kind, str) or kind not in config.kinds:
         found = parse_release(data, path, release, config)
         if found.kind not in config.kinds:
             raise SourceErrors(*found.problems)
         files = {name: table.file for name, table in found.tables.items()}
         head = {"kind": found.kind, "published": found.published.isoformat(), "draft": found.draft, "files": files}
-        return {**head, **as_plain(found.corrections, found.withdrawal)}
+        return {**head, **as_plain(found.amendments)}
     assert isinstance(published, datetime)
     head = {"kind": kind, "published": published.isoformat(), "draft": draft, "files": files}
-    return {**head, **as_plain((), None)}
+    return {**head, **as_plain(Amendments())}
 
 
 def _digests(spec: Spec, periods: Mapping[str, str]) -> Mapping[str, str]:

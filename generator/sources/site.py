@@ -30,6 +30,7 @@ from .origins import Origins, origins_path, read_origins
 from .releases import RELEASE_FILE, parse_release
 from .schemas import read_schema
 from .shelf import Shelf
+from .standing import heads_as_of, wrong_editions
 from .tables import read_table
 from .terms import TERMS_FILE, Terms, read_terms
 from .texts import charts_shown, cited, parse_text
@@ -59,11 +60,14 @@ class Site:
     def __reduce__(self) -> tuple[type[Site], tuple[SiteConfig, Snapshot, Mapping[str, ReleaseHead]]]:
         return Site, (self.config, self.snapshot.bare(), self.heads)
 
-    def as_of(self, now: datetime) -> Site:
-        """The same sources, with every release as it stands at an instant: without what is to come."""
-        heads = {release: head.as_of(now) for release, head in self.heads.items()}
-        same = all(heads[release] is head for release, head in self.heads.items())
-        return self if same else Site(self.config, self.snapshot, heads, self.shelf)
+    def as_of(self, now: datetime, *, ahead: bool = False) -> Site:
+        """The same sources, with every release as it stands at an instant: without what is to come. With `ahead`, with
+        the corrections that will take the place of an edition that was kept."""
+        heads, pairs = heads_as_of(self.heads, now, ahead=ahead)
+        if all(heads[release] is head for release, head in self.heads.items()):
+            return self
+        snapshot = self.snapshot.exchange(pairs) if pairs else self.snapshot
+        return Site(self.config, snapshot, heads, self.shelf)
 
     # -- paths
 
@@ -261,6 +265,7 @@ def read_site(
         *site.labels.problems,
         *site.terms.problems,
         *reader.coming(),
+        *wrong_editions(heads, snapshot),
         *_names(site),
     ]
     return Reading(site, Memo(reader.fresh), tuple(problems))

@@ -81,7 +81,8 @@ def status_of(reading: Reading, releases: Sequence[str] = (), lang: str = "") ->
         raise UsageError(f'"{lang}" is the source of this site: its texts are not translated')
     if lang and lang not in others:
         raise UsageError(f'this site has no language "{lang}"; {did_you_mean(lang, others)}')
-    chosen = dict.fromkeys(releases or sorted(site.heads))
+    offered = sorted(name for name, head in site.heads.items() if head.edition is None)  # others stay as they are
+    chosen = dict.fromkeys(releases or offered)
     broken = _broken(reading)
     for release in chosen:
         if release not in site.heads and release not in broken:
