@@ -258,6 +258,9 @@ def test_each_chart_has_a_page_and_files(sample: Path, lang: str) -> None:
             assert (folder / f"{chart}.png").read_bytes()[:4] == b"\x89PNG"
             assert b"style=" not in (folder / f"{chart}.svg").read_bytes()
             assert json.loads((folder / f"{chart}.json").read_text(encoding="utf-8"))["$schema"]
+            if re.search(r"\.\d+$", path.stem):  # an earlier edition: other sites show the present one
+                assert not (sample / "embed" / path.stem).exists()
+                continue
             embed = (sample / "embed" / path.stem / chart / lang / "index.html").read_text(encoding="utf-8")
             assert 'rel="canonical"' in embed
             assert "noindex" in embed
