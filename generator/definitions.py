@@ -218,6 +218,48 @@ class Withdrawal:
 
 
 @dataclass(frozen=True)
+class DateChange:
+    """`[[announced.changes]]` of release.toml: from `at` on, the calendar says in each language why the release does
+    not come at `before`, which had been announced."""
+
+    at: datetime
+    before: datetime
+    texts: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Announcement:
+    """`[announced]` of release.toml: from `since` on, the calendar shows a title and a date, whatever else is public of
+    the release, which may have no text yet.
+
+    `date` is `published`, and the date that the latest change moved it to. `passed`: at the instant of a build, so has
+    the date.
+    """
+
+    kind: str
+    since: datetime
+    date: datetime
+    titles: Mapping[str, str]
+    changes: tuple[DateChange, ...] = ()
+    passed: bool = False
+    line: int = 0
+
+    def as_of(self, now: datetime) -> Announcement | None:
+        """What was announced at an instant, and nothing that was told later; None when nothing was."""
+        if self.since > now:
+            return None
+        told = tuple(change for change in self.changes if change.at <= now)
+        date = self.changes[len(told)].before if len(told) < len(self.changes) else self.date
+        return replace(self, date=date, changes=told, passed=date <= now)
+
+    @property
+    def instants(self) -> tuple[datetime, ...]:
+        """Every instant at which the calendar says something else."""
+        dates = (*(change.before for change in self.changes), self.date)
+        return (self.since, *(change.at for change in self.changes), *dates)
+
+
+@dataclass(frozen=True)
 class Release:
     """`data/<id>/release.toml`: everything about a release that its languages share.
 
@@ -243,6 +285,7 @@ class Release:
     allowed: Mapping[str, str] = field(default_factory=dict)
     corrections: tuple[Correction, ...] = ()
     withdrawal: Withdrawal | None = None
+    announced: Announcement | None = None
 
 
 @dataclass(frozen=True)

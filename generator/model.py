@@ -256,6 +256,8 @@ TargetKind = Literal[
     "feed",
     "rss",
     "corrections",
+    "calendar",
+    "ics",
     "root",
     "sitemap",
     "robots",

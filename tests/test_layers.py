@@ -46,6 +46,7 @@ HOMES: dict[str, frozenset[str]] = {
     "altair": frozenset({"render.chart_spec"}),
     "babel": frozenset({"formats", "sources.catalogues"}),  # CLDR; and catalogues, which are another thing
     "defusedxml": frozenset({"translate.xliff_reader"}),
+    "icalendar": frozenset({"render.ics"}),
     "jinja2": frozenset({"render.templates"}),
     "markdown": frozenset({"render.prose"}),
     "markupsafe": frozenset({"render.views"}),

@@ -16,6 +16,7 @@ from ..facts.lookup import Lookup
 from ..facts.words import Words
 from ..model import Artifact, Link, Target
 from ..sources.site import Site
+from .calendar import render_calendar
 from .charts import BytesCache
 from .digests import Digests
 from .downloads import render_csv
@@ -101,6 +102,10 @@ class Press:
                 return Artifact(target, render_record(lookup, target.release, self._digests))
             case "bundle":
                 return Artifact(target, vega_bundle(self.charts))
+            case "ics":
+                from .ics import render_ics  # whose library is only for a site that announces something
+
+                return Artifact(target, render_ics(lookup, target.lang, target.path))
             case "card":
                 return Artifact(target, render_social_card(lookup, target, self.charts))
             case "picture" | "series" | "spec":
@@ -180,6 +185,8 @@ class Press:
                 return render_feed(lookup, lang, path, templates, "rss.xml")
             case "corrections":
                 return render_corrections(lookup, lang, path, templates)
+            case "calendar":
+                return render_calendar(lookup, lang, path, templates)
             case _:
                 return self._site_file(target, lookup)
 

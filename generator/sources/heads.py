@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from ..config import CONFIG_FILE, SiteConfig
-from ..definitions import UNPUBLISHED, FrontMatter, ReleaseHead
+from ..definitions import UNPUBLISHED, Announcement, FrontMatter, ReleaseHead
 from ..errors import Problem, SourceErrors, SourceRef
+from . import announcements
 from .amendments import from_plain
 from .files import Snapshot
 from .origins import SUFFIX
@@ -44,6 +45,7 @@ class Heads:
         self.fresh: dict[str, tuple[str, Mapping[str, object]]] = {}
         self.problems: list[Problem] = []
         self.broken: set[str] = set()
+        self.announced: dict[str, Announcement] = {}
         self.to_come = dict.fromkeys(config.coming, 0)
 
     def head(self, release: str, path: str, expected: set[str]) -> ReleaseHead | None:
@@ -62,7 +64,35 @@ class Heads:
             self.texts_of_unknown_kind(release)
             return None
         kind, draft = str(facts["kind"]), bool(facts["draft"])
+        announced = announcements.from_plain(facts["announced"])
+        if announced is not None:
+            self.announced[release] = announced
+        if draft and announced is not None and not self.begun(release, kind):
+            self.broken.add(release)
+            self.problems += self.mistakes(release, path)
+            return None
         texts: dict[str, FrontMatter] = {}
+        whole = self.read_texts(release, path, facts, texts, expected)
+        if not texts:
+            self.broken.add(release)
+            self.problems += self.mistakes(release, path)
+            return None
+        files = facts["files"]
+        assert isinstance(files, dict)
+        published = datetime.fromisoformat(str(facts["published"])) if whole else UNPUBLISHED
+        ordered = {lang: texts[lang] for lang in self.config.tags if lang in texts}
+        return ReleaseHead(release, kind, published, draft, ordered, files, *from_plain(facts))
+
+    def read_texts(
+        self,
+        release: str,
+        path: str,
+        facts: Mapping[str, object],
+        texts: dict[str, FrontMatter],
+        expected: set[str],
+    ) -> bool:
+        """Fill `texts` with the front matter of each language; whether nothing is wrong in any of them."""
+        kind, draft = str(facts["kind"]), bool(facts["draft"])
         whole = True
         self.languages_to_come(kind, release, texts, expected)
         for lang in [tag for tag in self.config.tags if tag not in self.config.coming]:
@@ -82,15 +112,7 @@ class Heads:
                 whole = False
                 if draft:
                     self.problems[before:] = [problem.at_level("warning") for problem in self.problems[before:]]
-        if not texts:
-            self.broken.add(release)
-            self.problems += parse_release(self.snapshot.read(path), path, release, self.config).problems
-            return None
-        files = facts["files"]
-        assert isinstance(files, dict)
-        published = datetime.fromisoformat(str(facts["published"])) if whole else UNPUBLISHED
-        ordered = {lang: texts[lang] for lang in self.config.tags if lang in texts}
-        return ReleaseHead(release, kind, published, draft, ordered, files, *from_plain(facts))
+        return whole
 
     def languages_to_come(self, kind: str, release: str, texts: dict[str, FrontMatter], expected: set[str]) -> None:
         """The texts in languages in preparation: counted; and where these are shown, read. They hold up no release."""
@@ -104,6 +126,15 @@ class Heads:
                 self.problems[before:] = [problem.at_level("warning") for problem in self.problems[before:]]
                 if front is not None and len(self.problems) == before:
                     texts[lang] = front
+
+    def begun(self, release: str, kind: str) -> bool:
+        """Whether a release has a text in any language: one that is announced need not."""
+        paths = (text_path(self.config, kind, release, lang) for lang in self.config.all_tags)
+        return any(path in self.snapshot or self.snapshot.refuses(path) for path in paths)
+
+    def mistakes(self, release: str, path: str) -> tuple[Problem, ...]:
+        """Everything that is wrong in the release.toml of a release without texts, which nobody audits."""
+        return parse_release(self.snapshot.read(path), path, release, self.config).problems
 
     def facts(self, release: str, path: str) -> Mapping[str, object]:
         """What the head of release.toml says. Raises SourceErrors."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from types import MappingProxyType
 from typing import Literal, cast
@@ -24,6 +24,7 @@ from ..definitions import (
 )
 from ..errors import SourceErrors, did_you_mean
 from ..spec import Spec, read_toml
+from . import announcements
 from .amendments import as_plain, read_corrections, read_withdrawal
 from .data_tables import NAME, TableReader
 from .files import digest_of
@@ -86,10 +87,7 @@ def parse_release(data: bytes, path: str, release: str, config: SiteConfig) -> R
     tables = reader.definitions("tables", reader.table)
     reader.known_tables = {name: table for name, table in reader.seen_tables.items() if table.dimensions}
     figures = reader.definitions("figures", reader.figure)
-    for name in figures:
-        if name in reader.periods:
-            hint = "give one of them another name"
-            spec.problem(f'"{name}" is both a period and a figure', "figures", name, code="duplicate-key", hint=hint)
+    _told_apart(spec, figures, reader.periods)
     claims = reader.definitions("claims", reader.claim)
     displays = reader.definitions("displays", reader.display)
     charts = reader.definitions("charts", reader.chart)
@@ -97,6 +95,7 @@ def parse_release(data: bytes, path: str, release: str, config: SiteConfig) -> R
     allowed = read_allowed(spec)
     corrections = read_corrections(spec, published, config, _names(spec))
     withdrawal = read_withdrawal(spec, published, config, corrections)
+    announced = announcements.read_announcement(spec, kind, published, config)
     spec.finish()
     return Release(
         id=release,
@@ -117,6 +116,7 @@ def parse_release(data: bytes, path: str, release: str, config: SiteConfig) -> R
         allowed=allowed,
         corrections=corrections,
         withdrawal=withdrawal,
+        announced=announced,
     )
 
 
@@ -125,6 +125,13 @@ def _kind(spec: Spec, config: SiteConfig) -> str:
     if kind and kind not in config.kinds:
         spec.problem(f'there is no kind of publication "{kind}"', "kind", hint=did_you_mean(kind, config.kinds))
     return kind
+
+
+def _told_apart(spec: Spec, figures: Iterable[str], periods: Mapping[str, str]) -> None:
+    for name in figures:
+        if name in periods:
+            hint = "give one of them another name"
+            spec.problem(f'"{name}" is both a period and a figure', "figures", name, code="duplicate-key", hint=hint)
 
 
 def _names(spec: Spec) -> list[str]:
@@ -138,7 +145,7 @@ def read_release_head(data: bytes, path: str, release: str, config: SiteConfig) 
     of the release since.
 
     Only they are checked here: the rest of the file is read, and judged, when the release is audited. With a mistake
-    among them, or with a correction or a withdrawal, the whole file is read. Raises SourceErrors.
+    among them, or with an announcement, a correction or a withdrawal, the whole file is read. Raises SourceErrors.
     """
     values = read_toml(data, path, "bad-release").raw
     published, draft, tables = values.get("published"), values.get("draft", False), values.get("tables", {})
@@ -150,17 +157,18 @@ def read_release_head(data: bytes, path: str, release: str, config: SiteConfig) 
     whole = isinstance(tables, dict) and len(files) == len(tables) and isinstance(draft, bool)
     dated = isinstance(published, datetime) and published.tzinfo is not None and 1900 <= published.year <= 2999
     kind = values.get("kind")
-    amended = "corrections" in values or "withdrawn" in values
-    if amended or not whole or not dated or not isinstance(kind, str) or kind not in config.kinds:
+    told = any(key in values for key in ("announced", "corrections", "withdrawn"))
+    if told or not whole or not dated or not isinstance(kind, str) or kind not in config.kinds:
         found = parse_release(data, path, release, config)
         if found.kind not in config.kinds:
             raise SourceErrors(*found.problems)
         files = {name: table.file for name, table in found.tables.items()}
         head = {"kind": found.kind, "published": found.published.isoformat(), "draft": found.draft, "files": files}
-        return {**head, **as_plain(found.corrections, found.withdrawal)}
+        announced = announcements.as_plain(found.announced)
+        return {**head, **as_plain(found.corrections, found.withdrawal), "announced": announced}
     assert isinstance(published, datetime)
     head = {"kind": kind, "published": published.isoformat(), "draft": draft, "files": files}
-    return {**head, **as_plain((), None)}
+    return {**head, **as_plain((), None), "announced": None}
 
 
 def _digests(spec: Spec, periods: Mapping[str, str]) -> Mapping[str, str]:
