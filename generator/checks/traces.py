@@ -84,12 +84,9 @@ def digits(number: str) -> str:
 
 def numbers(text: str) -> set[str]:
     """The digits of every long number in a text, however a language or a file may write it."""
-    found: set[str] = set()
-    for run in _RUN.findall(text):
-        if len(run) >= DIGITS:
-            for form in (_GROUPED, _POINT, _COMMA):
-                found.update(map(digits, form.findall(run)))
-    return {number for number in found if len(number) >= DIGITS}
+    runs = "\n".join({run for run in _RUN.findall(text) if len(run) >= DIGITS})
+    found = {number for form in (_GROUPED, _POINT, _COMMA) for number in form.findall(runs)}
+    return {number for number in map(digits, found) if len(number) >= DIGITS}
 
 
 def traces_of(edition: Edition, release: str) -> tuple[Trace, ...]:
