@@ -204,15 +204,18 @@ def _public_words(edition: Edition) -> set[str]:
             *(f" {words(text)} " for text in told),
             *(f" {words(front.title)} " for name in edition.visible for front in site.heads[name].texts.values()),
             *(f" {words(name)} " for names in site.labels.names.values() for name in names.values()),
-            *(
-                f" {words(form)} "
-                for lang in site.config.tags
-                for catalogue in site.catalogues(lang)
-                for forms in catalogue.messages.values()
-                for form in forms
-            ),
+            *(f" {words(form)} " for lang in site.config.tags for form in _translations(site, lang)),
         },
     )
+
+
+def _translations(site: Site, lang: str) -> Iterable[str]:
+    """Every text of the catalogues of a language; none where one cannot be read, which stops the build."""
+    try:
+        catalogues = site.catalogues(lang)
+    except SourceErrors:
+        return ()
+    return [form for catalogue in catalogues for forms in catalogue.messages.values() for form in forms]
 
 
 # ---------------------------------------------------------------- numbers
