@@ -7,10 +7,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from types import MappingProxyType
+from urllib.parse import urlsplit
 
 from .spec import Spec
 
 _NAME = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*$")
+_BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+_REGION = re.compile(r"[a-z0-9][a-z0-9-]*")
+_DISTRIBUTION = re.compile(r"[A-Z0-9]+")
+#: What ssh and rsync both take for a host: no option, no port, no command; an address of IPv6 has colons.
+_HOST = re.compile(r"([\w.+][\w.+-]*@)?([\w.][\w.-]*|[0-9a-fA-F]*:[0-9a-fA-F:.]+(%\w+)?)", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -20,7 +26,32 @@ class FolderPlace:
     path: str
 
 
-Whereabouts = FolderPlace
+@dataclass(frozen=True)
+class BucketPlace:
+    """A bucket of a service that speaks S3: its name, and the prefix of the site's objects, which ends with a slash or
+    is empty; the same of the publisher's own records; the service's address and region, and the CloudFront distribution
+    before it, each empty when there is none."""
+
+    bucket: str
+    prefix: str
+    records: str
+    records_prefix: str
+    endpoint: str = ""
+    region: str = ""
+    cloudfront: str = ""
+
+
+@dataclass(frozen=True)
+class ServerPlace:
+    """A folder of a server that is reached by SSH: the host, as ssh understands it (a name of its configuration, or
+    user@host), the folder's absolute path there, and the port, if it is not the one that ssh has."""
+
+    host: str
+    path: str
+    port: int | None = None
+
+
+Whereabouts = FolderPlace | BucketPlace | ServerPlace
 
 
 @dataclass(frozen=True)
@@ -60,7 +91,58 @@ def _folder(spec: Spec) -> FolderPlace:
     return place
 
 
-_READERS: MappingProxyType[str, Callable[[Spec], Whereabouts]] = MappingProxyType({"folder": _folder})
+def _bucket(spec: Spec) -> BucketPlace:
+    name = _matching(spec, "bucket", spec.need("bucket"), _BUCKET, "write its name alone, as in stat-example")
+    prefix = _prefix(spec, "prefix", spec.text("prefix") or "")
+    records, _, below = spec.need("records").partition("/")
+    _matching(spec, "records", records, _BUCKET, "write a bucket, or a bucket and a prefix: stat-example-records/site")
+    below = _prefix(spec, "records", below)
+    if name and name == records and (below.startswith(prefix) or prefix.startswith(below)):
+        hint = "readers must not get them: choose another bucket, or prefixes of which none holds the other"
+        spec.problem('"records" are where the site is', "records", hint=hint)
+    endpoint = spec.text("endpoint") or ""
+    parts = urlsplit(endpoint)
+    if endpoint and (parts.scheme not in ("http", "https") or not parts.hostname or "@" in endpoint or parts.query):
+        spec.problem('"endpoint" is not the address of a service', "endpoint", hint="write https://s3.stat.example")
+    region = _matching(spec, "region", spec.text("region") or "", _REGION, "write it as eu-west-1")
+    hint = "write its ID, as in E1A2B3C4D5E6F7"
+    distribution = _matching(spec, "cloudfront", spec.text("cloudfront") or "", _DISTRIBUTION, hint)
+    return BucketPlace(name, prefix, records, below, endpoint, region, distribution)
+
+
+def _matching(spec: Spec, key: str, value: str, form: re.Pattern[str], hint: str) -> str:
+    if value and not form.fullmatch(value):
+        spec.problem(f'"{key}" cannot be "{value}"', key, hint=hint)
+    return value
+
+
+def _prefix(spec: Spec, key: str, value: str) -> str:
+    """The prefix of some objects' names: it ends with a slash, so that `site` does not mean `sites/x`, too."""
+    value = value.removesuffix("/")
+    if value and not all(part.strip() and part.isprintable() and part not in (".", "..") for part in value.split("/")):
+        spec.problem(f'"{key}" has a prefix that cannot be: "{value}"', key, hint="write it as in news/site")
+    return f"{value}/" if value else ""
+
+
+def _server(spec: Spec) -> ServerPlace:
+    place = ServerPlace(spec.need("host"), spec.need("path"), spec.integer("port", None, 1, 65535))
+    if place.host and not _HOST.fullmatch(place.host):
+        hint = "write a name of ~/.ssh/config, host or user@host; the port has its own key"
+        spec.problem('"host" is not what ssh takes for a host', "host", hint=hint)  # not shown: a password may be in it
+    parts = place.path.split("/")[1:]
+    if place.path and not (place.path.startswith("/") and parts and all(_is_plain(part) for part in parts)):
+        hint = "write the whole path of a folder on the server, such as /srv/www/site"
+        spec.problem(f'"path" is "{place.path}"', "path", hint=hint)
+    return place
+
+
+def _is_plain(part: str) -> bool:
+    return part not in ("", ".", "..") and part.isprintable()
+
+
+_READERS: MappingProxyType[str, Callable[[Spec], Whereabouts]] = MappingProxyType(
+    {"folder": _folder, "bucket": _bucket, "server": _server}
+)
 
 
 def read_places(spec: Spec) -> Mapping[str, Place]:

@@ -45,6 +45,8 @@ ROOT = "generator"
 HOMES: dict[str, frozenset[str]] = {
     "altair": frozenset({"render.chart_spec"}),
     "babel": frozenset({"formats", "sources.catalogues"}),  # CLDR; and catalogues, which are another thing
+    "boto3": frozenset({"publish.aws"}),
+    "botocore": frozenset({"publish.aws"}),
     "defusedxml": frozenset({"translate.xliff_reader"}),
     "icalendar": frozenset({"render.ics"}),
     "jinja2": frozenset({"render.templates"}),

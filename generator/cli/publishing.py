@@ -99,7 +99,7 @@ def _publish(options: argparse.Namespace) -> int:
     """Exit code: 0 published, 1 refused or not completed, 2 wrong usage."""
     root = root_of(options)
     from ..publish.places import target_of
-    from ..publish.publishing import Order, refuse_early
+    from ..publish.publishing import Order, plan_steps, refuse_early
     from ..publish.store import Store, check_contents
 
     config, seal = _config(root), read_seal_file(options.seal)
@@ -116,6 +116,7 @@ def _publish(options: argparse.Namespace) -> int:
     if options.wait:
         with progress_bar("files counted") as progress:  # what is missing is better known before the hour
             check_contents(order.contents, seal.files, progress)
+        plan_steps(order, target)  # so is a place that nobody can reach, or that refuses
         wait_for(seal, _now, time.sleep, _say)
     refuse_early(seal, _now())
     return _carry_out(order, target, options.json)
@@ -169,18 +170,21 @@ def _carry_out(order: Order, target: Target, as_json: bool) -> int:
         with progress_bar("files") as progress:
             steps = publish(order, target, _who(), _now, progress)
     except KeyboardInterrupt:
-        raise PublishError("interrupted: readers have the site as it was, or the new one; publish again") from None
+        raise PublishError(
+            "interrupted: no page that readers have leads to nothing; publish again, to complete it"
+        ) from None
     _tell(order, steps, as_json, done=True)
     return BUILT
 
 
 def _tell_plan(order: Order, target: Target, as_json: bool) -> int:
     from ..publish.changes import told
-    from ..publish.publishing import plan_steps
+    from ..publish.publishing import plan_steps, to_put
     from ..publish.store import check_contents
 
-    check_contents(order.contents, order.seal.files, lambda _done, _all: None)
     steps = plan_steps(order, target)
+    wanted = order.seal.files if order.action == "publish" else to_put(steps)
+    check_contents(order.contents, wanted, lambda _done, _all: None)
     if not as_json:
         for line in told(steps):
             print(line)

@@ -19,16 +19,11 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from ..errors import PublishError
+from . import versions
 from .seal import Seal, SealedFile, instant_text
 from .store import Contents, is_of
 from .target import Present, Publisher
-
-#: Readers' server must be able to read what is published, whatever mask the publisher has.
-_FOLDER_MODE, _FILE_MODE = 0o755, 0o644
-#: Records tell of sources, and of who published: that is for the publisher alone.
-_OWN_FOLDER_MODE, _OWN_FILE_MODE = 0o700, 0o600
-#: Bytes of a disk that are left free, for what a file system needs itself.
-_MARGIN = 1_000_000
+from .versions import FILE_MODE, FOLDER_MODE, OWN_FILE_MODE, OWN_FOLDER_MODE, STAGING, digest_of
 
 
 class FolderTarget:
@@ -38,9 +33,9 @@ class FolderTarget:
 
     def __init__(self, path: Path) -> None:
         self.path = path.parent.resolve() / path.name  # a link, which is not followed
-        self.state = self.path.parent / f".{self.path.name}.published"
+        self.state = self.path.parent / versions.state_name(self.path.name)
         self._versions, self._records = self.state / "versions", self.state / "records"
-        self._new = self._versions / "new"
+        self._new = self._versions / STAGING
 
     # ------------------------------------------------------------ one at a time
 
@@ -51,8 +46,8 @@ class FolderTarget:
             self._refuse_what_is_not_ours()
             for folder in (self.state, self._versions, self._records):
                 folder.mkdir(exist_ok=True)
-                folder.chmod(_OWN_FOLDER_MODE if folder == self._records else _FOLDER_MODE)
-            lock = os.open(self.state / "lock", os.O_RDWR | os.O_CREAT, _OWN_FILE_MODE)
+                folder.chmod(OWN_FOLDER_MODE if folder == self._records else FOLDER_MODE)
+            lock = os.open(self.state / "lock", os.O_RDWR | os.O_CREAT, OWN_FILE_MODE)
         try:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -66,24 +61,22 @@ class FolderTarget:
     def _busy(self) -> PublishError:
         try:
             by, since = json.loads(self.read_record("publisher.json") or b"")
-        except ValueError:
+        except (ValueError, TypeError):
             by, since = "somebody", "a moment ago"
-        return PublishError(f"{by} is publishing to {self.path} since {since}: wait for the end; nothing was published")
+        return versions.busy(str(self.path), by, since)
 
     def _refuse_what_is_not_ours(self) -> None:
+        if found := self._obstacle():
+            raise versions.obstacle(found, str(self.path), str(self.path.parent))
+
+    def _obstacle(self) -> versions.Obstacle | None:
         if self.path.is_symlink():
-            if self._leads_to().parent != self._versions:
-                raise PublishError(
-                    f"{self.path} is a link that publishing did not make: remove it, or choose another path"
-                )
-        elif self.path.is_dir() and any(self.path.iterdir()):
-            raise PublishError(
-                f"{self.path} holds files that publishing did not put there: move them away, or choose another path"
-            )
-        elif self.path.exists() and not self.path.is_dir():
-            raise PublishError(f"{self.path} is a file: choose a folder")
-        elif not self.path.parent.is_dir():
-            raise PublishError(f"there is no folder {self.path.parent}: make it, for the site to be published into")
+            return None if self._leads_to().parent == self._versions else "link"
+        if self.path.is_dir():
+            return "files" if any(self.path.iterdir()) else None
+        if self.path.exists():
+            return "file"
+        return None if self.path.parent.is_dir() else "no parent"
 
     @contextmanager
     def _refusals(self) -> Iterator[None]:
@@ -91,11 +84,11 @@ class FolderTarget:
         try:
             yield
         except OSError as error:
-            not_yours = f"you may not write there: let {self.path.parent} belong to whoever publishes"
+            not_yours = versions.not_yours(str(self.path.parent))
             reasons = {
-                errno.ENOSPC: "the disk is full: make room",
-                errno.EDQUOT: "your share of the disk is used up: make room",
-                errno.EROFS: "the disk is read-only",
+                errno.ENOSPC: versions.FULL,
+                errno.EDQUOT: versions.QUOTA,
+                errno.EROFS: versions.READ_ONLY,
                 errno.EACCES: not_yours,
                 errno.EPERM: not_yours,
             }
@@ -119,7 +112,7 @@ class FolderTarget:
     def shown(self) -> str:
         """See `Target.shown`."""
         current = self._current()
-        return current.name.partition("-")[2] if current else ""
+        return digest_of(current.name) if current else ""
 
     def present(self) -> Mapping[str, Present]:
         """See `Target.present`. Every file is read, so that one which somebody changed is mended."""
@@ -130,29 +123,25 @@ class FolderTarget:
 
     def kept(self, digest: str) -> Contents | None:
         """See `Target.kept`."""
-        found = [version for version in self._finished() if version.name.partition("-")[2] == digest]
-        return _Version(found[-1]) if found else None
+        found = versions.latest_of(self._names(), digest)
+        return _Version(self._versions / found) if found else None
 
-    def _finished(self) -> list[Path]:
-        """The versions that have been shown, or were about to be, the oldest first."""
+    def _names(self) -> list[str]:
+        """What stands among the versions."""
         with self._refusals():
-            if not self._versions.is_dir():
-                return []
-            return sorted(version for version in self._versions.iterdir() if version.name[:6].isdigit())
+            return [place.name for place in self._versions.iterdir()] if self._versions.is_dir() else []
 
     # ------------------------------------------------------------ changing it
 
     def begin(self, room: int) -> None:
         """See `Target.begin`."""
+        self._remove_unfinished()  # it takes room
         with self._refusals():
             free = shutil.disk_usage(self.state).free
-        if free < room + _MARGIN:
-            need, have = (round(size / 1_000_000, 1) for size in (room + _MARGIN, free))
-            raise PublishError(f"the disk of {self.path} has {have} MB free, and {need} MB are needed: make room first")
+        versions.check_room(str(self.path), room, free)
         with self._refusals():
-            self._remove(self._new)
             self._new.mkdir()
-            self._new.chmod(_FOLDER_MODE)
+            self._new.chmod(FOLDER_MODE)
             current = self._current()
             for path in _files(current) if current else ():
                 place = self._place(path)
@@ -172,7 +161,7 @@ class FolderTarget:
                 whole.unlink()
             if not whole.is_dir():
                 whole.mkdir()
-                whole.chmod(_FOLDER_MODE)
+                whole.chmod(FOLDER_MODE)
         if place.is_dir() and not place.is_symlink():
             shutil.rmtree(place)
         return place
@@ -186,7 +175,7 @@ class FolderTarget:
                 written.write(content)
                 written.flush()
                 os.fsync(written.fileno())
-            place.chmod(_FILE_MODE)
+            place.chmod(FILE_MODE)
 
     def delete(self, path: str) -> None:
         """See `Target.delete`; folders that are empty then go, too."""
@@ -203,11 +192,9 @@ class FolderTarget:
 
     def switch(self, seal: Seal) -> None:
         """See `Target.switch`."""
-        finished = self._finished()
-        number = int(finished[-1].name[:6]) + 1 if finished else 1
+        version = self._versions / versions.next_name(self._names(), seal.digest)
         with self._refusals():
             _sync(self._new)
-            version = self._versions / f"{number:06}-{seal.digest}"
             self._new.rename(version)
             link = self.state / "next"
             link.unlink(missing_ok=True)
@@ -220,19 +207,18 @@ class FolderTarget:
     def tidy(self, keep: int) -> None:
         """See `Target.tidy`."""
         current = self._current()
+        self._remove_unfinished()
+        old = versions.superfluous(self._names(), current.name if current else "", keep)
         with self._refusals():
-            self._remove(self._new)
-            last: dict[str, Path] = {}
-            for version in self._finished():
-                last[version.name.partition("-")[2]] = version
-            wanted = sorted(last.values())[-keep:]
-            for version in self._finished():
-                if version not in wanted and version != current:
-                    self._remove(version)
+            for name in old:
+                shutil.rmtree(self._versions / name)
 
-    def _remove(self, folder: Path) -> None:
-        if folder.exists():
-            shutil.rmtree(folder)
+    def _remove_unfinished(self) -> None:
+        names = self._names()
+        with self._refusals():
+            for name in names:
+                if name.startswith(STAGING):
+                    shutil.rmtree(self._versions / name)
 
     # ------------------------------------------------------------ records
 
@@ -257,7 +243,7 @@ class FolderTarget:
                 written.write(content)
                 written.flush()
                 os.fsync(written.fileno())
-            fresh.chmod(_OWN_FILE_MODE)
+            fresh.chmod(OWN_FILE_MODE)
             fresh.replace(place)
 
 

@@ -12,10 +12,10 @@ from dataclasses import asdict, dataclass
 from typing import Literal
 
 from ..errors import PublishError
-from .seal import Part, Seal, read_seal, write_seal
+from .seal import PARTS, Part, Seal, read_seal, write_seal
 from .target import Target
 
-_HISTORY, _ATTEMPT = "history.json", "attempt.json"
+_HISTORY, _ATTEMPT, _STRAYS = "history.json", "attempt.json", "strays.json"
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class History:
         try:
             return tuple(Entry(**entry) for entry in json.loads(content))
         except (ValueError, TypeError):
-            raise PublishError(f"the record {name} of the target is damaged: restore it, or delete it") from None
+            raise _damaged(name) from None
 
     def start(self, entry: Entry, seal: Seal) -> None:
         """Note what is about to be done, before the first step; and for good, what an interrupted one did."""
@@ -60,7 +60,7 @@ class History:
         attempt = self._read(_ATTEMPT)
         if attempt and attempt[0].seal not in (seal.digest, self._target.shown()):
             earlier = self.ours()  # an interrupted publishing of another seal: what it put is still ours to delete
-            self._target.write_record("strays.json", json.dumps(earlier, sort_keys=True).encode())
+            self._target.write_record(_STRAYS, json.dumps(earlier, sort_keys=True).encode())
         self._target.write_record(_seal_name(seal.digest), write_seal(seal))
         self._write(_ATTEMPT, (entry,))
 
@@ -69,10 +69,9 @@ class History:
         `keep` that were shown."""
         entries = self.entries()
         self._write(_HISTORY, entries)
-        for name in (_ATTEMPT, "strays.json"):
+        for name in (_ATTEMPT, _STRAYS):
             self._target.write_record(name, None)
-        shown = list(dict.fromkeys(one.seal for one in reversed(entries)))
-        for digest in shown[keep:]:
+        for digest in _shown(entries)[keep:]:
             self._target.write_record(_seal_name(digest), None)
 
     def _write(self, name: str, entries: Iterable[Entry]) -> None:
@@ -84,15 +83,37 @@ class History:
         content = self._target.read_record(_seal_name(digest))
         return None if content is None else read_seal(content, f"the kept seal {digest[:16]}")
 
+    def returnable(self, keep: int) -> tuple[Seal, ...]:
+        """The seals that can be returned to, and that which is shown."""
+        found = (self.seal(digest) for digest in _shown(self.entries())[:keep])
+        return tuple(seal for seal in found if seal is not None)
+
+    def interrupted(self) -> bool:
+        """Whether the last publishing did not come to its end, or is still at work."""
+        return bool(self._read(_ATTEMPT))
+
     def ours(self) -> Mapping[str, Part]:
         """The files that publishing has put here, or may have: those of the seal that is shown, and of interrupted
         attempts."""
-        strays = self._target.read_record("strays.json")
-        found: dict[str, Part] = json.loads(strays) if strays else {}
+        found = self._strays()
         for digest in (*(entry.seal for entry in self._read(_ATTEMPT)), self._target.shown()):
             seal = self.seal(digest) if digest else None
             found |= {file.path: file.part for file in seal.files} if seal else {}
         return found
+
+    def _strays(self) -> dict[str, Part]:
+        content = self._target.read_record(_STRAYS)
+        try:
+            found: dict[str, Part] = json.loads(content) if content else {}
+            if all(part in PARTS for part in found.values()):
+                return found
+        except (ValueError, AttributeError):
+            pass
+        raise _damaged(_STRAYS)
+
+
+def _damaged(name: str) -> PublishError:
+    return PublishError(f"the record {name} of the target is damaged: restore it, or delete it")
 
 
 def previous(entries: Sequence[Entry]) -> str:
@@ -105,6 +126,11 @@ def previous(entries: Sequence[Entry]) -> str:
         else:
             shown.append(entry.seal)
     return shown[-2] if len(shown) > 1 else ""
+
+
+def _shown(entries: Sequence[Entry]) -> list[str]:
+    """The digests of the seals that were shown, each once, the last one first."""
+    return list(dict.fromkeys(one.seal for one in reversed(entries)))
 
 
 def _seal_name(digest: str) -> str:

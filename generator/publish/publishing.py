@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,9 +11,9 @@ from typing import Literal
 from ..errors import PublishError
 from .changes import Step, batches, changes
 from .history import Entry, History, previous
-from .seal import Seal, instant_text
+from .seal import Seal, SealedFile, instant_text
 from .store import Contents, Either, check_contents, content_of
-from .target import Publisher, Target
+from .target import Adopts, Publisher, Target
 
 Progress = Callable[[int, int], None]
 
@@ -64,20 +64,28 @@ def plan_steps(order: Order, target: Target) -> tuple[Step, ...]:
     return steps
 
 
+def to_put(steps: Iterable[Step]) -> tuple[SealedFile, ...]:
+    """The files that some steps put."""
+    return tuple(step.file for step in steps if step.file is not None)
+
+
 def publish(
     order: Order, target: Target, by: str, clock: Callable[[], datetime], progress: Progress
 ) -> tuple[Step, ...]:
     """Publish what was sealed; what was done. Raises PublishError, before the first step if it can be known then."""
     seal = order.seal
     refuse_early(seal, clock())
-    check_contents(order.contents, seal.files, lambda _done, _all: None)
+    if order.action == "publish":
+        check_contents(order.contents, seal.files, lambda _done, _all: None)
     with target.locked(Publisher(by, clock())):
         history = History(target)
         steps = plan_steps(order, target)
-        if not steps and target.shown() == seal.digest:
+        if order.action == "rollback":  # from the target: no more is fetched from there than goes back
+            check_contents(order.contents, to_put(steps), lambda _done, _all: None)
+        if not steps and target.shown() == seal.digest and not history.interrupted():
             return ()
         history.start(_entry(order, len(history.entries()) + 1, by, clock()), seal)
-        target.begin(sum(step.file.size for step in steps if step.file is not None))
+        target.begin(sum(file.size for file in to_put(steps)))
         _take(steps, history, order.contents, target, progress)
         target.switch(seal)
         history.finish(order.keep)
@@ -91,7 +99,7 @@ def _take(steps: tuple[Step, ...], history: History, contents: Contents, target:
     def take(step: Step) -> None:
         if step.file is None:
             target.delete(step.path)
-        else:
+        elif not (isinstance(target, Adopts) and target.adopt(step.file)):
             target.put(step.file, content_of(contents, step.file))
 
     done = 0

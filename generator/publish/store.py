@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from ..errors import PublishError
 from .seal import SealedFile
@@ -22,6 +22,19 @@ class Contents(Protocol):
 
     def find(self, file: SealedFile) -> bytes | None:
         """The bytes of a file, as its seal has them; None when they are not here, or not the same any more."""
+
+
+@runtime_checkable
+class Counted(Protocol):
+    """What contents may offer besides: to tell whether they have a file, without its bytes, which may be far away."""
+
+    def has(self, file: SealedFile) -> bool:
+        """Whether `find` would find it."""
+
+
+def has(contents: Contents, file: SealedFile) -> bool:
+    """Whether the bytes of a file are there, as its seal has them."""
+    return contents.has(file) if isinstance(contents, Counted) else contents.find(file) is not None
 
 
 def is_of(content: bytes, file: SealedFile) -> bool:
@@ -72,6 +85,28 @@ class Either:
         """See `Contents.find`."""
         return next((content for place in self._places if (content := place.find(file)) is not None), None)
 
+    def has(self, file: SealedFile) -> bool:
+        """See `Counted.has`."""
+        return any(has(place, file) for place in self._places)
+
+
+class Distant:
+    """Bytes that are far away: the digests that files have there, by path, and how to fetch one."""
+
+    def __init__(self, digests: Mapping[str, str], fetch: Callable[[str], bytes]) -> None:
+        self._digests, self._fetch = digests, fetch
+
+    def has(self, file: SealedFile) -> bool:
+        """See `Counted.has`."""
+        return self._digests.get(file.path) == file.sha256
+
+    def find(self, file: SealedFile) -> bytes | None:
+        """See `Contents.find`."""
+        if not self.has(file):
+            return None
+        content = self._fetch(file.path)
+        return content if is_of(content, file) else None
+
 
 def content_of(contents: Contents, file: SealedFile) -> bytes:
     """The bytes of a sealed file. Raises PublishError when nobody has them as they were sealed."""
@@ -86,7 +121,7 @@ def check_contents(contents: Contents, files: Iterable[SealedFile], progress: Ca
     wanted = list(files)
     lost = []
     for number, file in enumerate(wanted, 1):
-        if contents.find(file) is None:
+        if not has(contents, file):
             lost.append(file.path)
         progress(number, len(wanted))
     if lost:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from ..headers import Headers
 from .seal import Seal, SealedFile
@@ -16,10 +16,12 @@ from .store import Contents
 @dataclass(frozen=True)
 class Present:
     """A file that readers can get: the digest of its bytes, and what is sent with it, its type first, as
-    `SealedFile.sent` has it. None: the place does not know, so it is no reason to send the file again."""
+    `SealedFile.sent` has it. None: the place does not know, so it is no reason to send the file again. `holds` are the
+    headers that the place can keep with a file, by their names in lower case, where it cannot keep every one."""
 
     sha256: str
     sent: Headers | None = None
+    holds: frozenset[str] | None = None
 
 
 @dataclass(frozen=True)
@@ -79,3 +81,11 @@ class Target(Protocol):
 
     def write_record(self, name: str, content: bytes | None) -> None:
         """Replace a record, in one step; None removes it."""
+
+
+@runtime_checkable
+class Adopts(Protocol):
+    """What a target may offer besides: to take a file over from a version that it keeps, so that it need not travel."""
+
+    def adopt(self, file: SealedFile) -> bool:
+        """Put a file, if the place has its bytes anyway, as they were sealed; whether it did."""

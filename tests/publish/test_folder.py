@@ -470,6 +470,16 @@ def test_a_damaged_history_is_told(store: Store, www: Path) -> None:
         History(target).entries()
 
 
+@pytest.mark.parametrize("content", [b"{", b"[]", b'{"a": "b"}', b'{"a": []}'])
+def test_damaged_notes_of_an_interrupted_publishing_are_told(store: Store, www: Path, content: bytes) -> None:
+    target = FolderTarget(www)
+    send(seal_of(ONE, store), store, target)
+    (target.state / "records" / "strays.json").write_bytes(content)
+    with pytest.raises(PublishError, match=r"strays\.json of the target is damaged"):
+        send(seal_of(TWO, store), store, target)
+    assert seen(www) == ONE
+
+
 def test_every_call_is_made_under_the_lock(store: Store, www: Path) -> None:
     """A target may rely on it: what changes something is called between the start and the end of `locked`."""
     calls: list[str] = []
