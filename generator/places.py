@@ -17,6 +17,10 @@ _REGION = re.compile(r"[a-z0-9][a-z0-9-]*")
 _DISTRIBUTION = re.compile(r"[A-Z0-9]+")
 #: What ssh and rsync both take for a host: no option, no port, no command; an address of IPv6 has colons.
 _HOST = re.compile(r"([\w.+][\w.+-]*@)?([\w.][\w.-]*|[0-9a-fA-F]*:[0-9a-fA-F:.]+(%\w+)?)", re.ASCII)
+#: An address that says who one is: with SSH a name is needed, and no secret.
+_SECRET = re.compile(r"(?:ssh|git\+ssh)://[^/@]*:[^/]*@|(?!ssh:|git\+ssh:)[a-z][a-z0-9+.-]*://[^/]*@", re.IGNORECASE)
+#: What git refuses in the name of a branch (git-check-ref-format).
+_NO_BRANCH = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|^[-/]|/$|\.$|(?:^|/)\.|\.lock(?:/|$)|^@$|^HEAD$|^refs/")
 
 
 @dataclass(frozen=True)
@@ -51,7 +55,18 @@ class ServerPlace:
     port: int | None = None
 
 
-Whereabouts = FolderPlace | BucketPlace | ServerPlace
+@dataclass(frozen=True)
+class BranchPlace:
+    """A branch of a git repository: its address, a path, or the name of a remote; the folder of the site in the branch
+    (empty: all of it); and the branch of the records, where the host takes nothing but branches."""
+
+    repository: str
+    branch: str
+    folder: str = ""
+    records: str = ""
+
+
+Whereabouts = FolderPlace | BucketPlace | BranchPlace | ServerPlace
 
 
 @dataclass(frozen=True)
@@ -140,8 +155,30 @@ def _is_plain(part: str) -> bool:
     return part not in ("", ".", "..") and part.isprintable()
 
 
+def _branch(spec: Spec) -> BranchPlace:
+    place = BranchPlace(
+        spec.need("repository"), spec.need("branch"), spec.text("folder") or "", spec.text("records") or ""
+    )
+    if _SECRET.match(place.repository):
+        hint = "leave the name and the password out: git takes them from its credential helper"
+        spec.problem('"repository" says who one is. Nothing secret belongs here', "repository", hint=hint)
+    elif place.repository.startswith("-") or not place.repository.isprintable():
+        hint = "write a URL, a path, or the name of a remote"
+        spec.problem(f'"repository" is "{place.repository}", which is no repository', "repository", hint=hint)
+    for key, name in (("branch", place.branch), ("records", place.records)):
+        if name and _NO_BRANCH.search(name):
+            spec.problem(f'"{key}" is "{name}", which git does not take', key, hint="use a name such as gh-pages")
+    if place.records and place.records == place.branch:
+        spec.problem('"records" is the branch of the site, too', "records", hint="name another branch")
+    parts = place.folder.split("/") if place.folder else []
+    if any(part in ("", ".", "..", ".git") for part in parts) or not place.folder.isprintable() or "\\" in place.folder:
+        hint = "write a path within the branch, such as docs"
+        spec.problem(f'"folder" is "{place.folder}", which is no folder of a branch', "folder", hint=hint)
+    return place
+
+
 _READERS: MappingProxyType[str, Callable[[Spec], Whereabouts]] = MappingProxyType(
-    {"folder": _folder, "bucket": _bucket, "server": _server}
+    {"folder": _folder, "bucket": _bucket, "branch": _branch, "server": _server}
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..places import BucketPlace, Place, ServerPlace
+from ..places import BranchPlace, BucketPlace, Place, ServerPlace
 from .target import Target
 
 
@@ -20,6 +20,10 @@ def target_of(root: Path, place: Place) -> Target:
         from .ssh import Server
 
         return ServerTarget(Server(place.at.host, place.at.port), place.at.path)
+    if isinstance(place.at, BranchPlace):
+        from .branch import BranchTarget
+
+        return BranchTarget(root, place.at)
     from .folder import FolderTarget
 
     return FolderTarget(root / place.at.path)

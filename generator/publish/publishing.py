@@ -141,4 +141,4 @@ def rollback_order(target: Target, store: Contents, wanted: str, keep: int, max_
             f"the seal {digest[:16]} is not kept here any more: seal its revision again, and publish that"
         )
     kept = target.kept(digest)
-    return Order(seal, store if kept is None else Either(kept, store), max_deletes, keep, "rollback")
+    return Order(seal, store if kept is None else Either(store, kept), max_deletes, keep, "rollback")

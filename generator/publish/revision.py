@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 from collections.abc import Iterable
 from pathlib import Path
 
 from ..errors import PublishError
 from ..sources.files import FOLDERS, ROOT_FILES
-
-_PIPE = subprocess.PIPE
+from .git import git
 
 
 def head(root: Path) -> str:
@@ -37,13 +34,8 @@ def changed(root: Path, sources: Iterable[str]) -> tuple[str, ...]:
 
 
 def _git(root: Path, *words: str) -> bytes:
-    environment = {**os.environ, "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
-    try:
-        git = subprocess.Popen(["git", *words], cwd=root, env=environment, stdout=_PIPE, stderr=_PIPE)
-    except OSError:
-        raise PublishError("the site is in git, and git is not installed: its revision cannot be told") from None
-    said, complaint = git.communicate()
-    if git.returncode:
-        reason = complaint.decode("utf-8", "replace").strip().split("\n")[0]
+    answer = git(root, *words)
+    if answer.code:
+        reason = answer.complaint.strip().split("\n")[0]
         raise PublishError(f"git does not tell the revision of the site ({reason}): mend that, then seal again")
-    return said
+    return answer.said

@@ -1,4 +1,4 @@
-"""What a place must offer, so that a site can be published to it: a folder today; what comes later, too."""
+"""What a place must offer, so that a site can be published to it."""
 
 from __future__ import annotations
 
