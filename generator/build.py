@@ -37,11 +37,16 @@ if TYPE_CHECKING:
 _PAGES = (
     *("release", "index", "home", "root", "notfound", "catalogue", "chart", "embed", "figures"),
     "revisions",
-    *("withdrawn", "withdrawnembed"),
+    *("withdrawn", "withdrawnembed", "calendar"),
 )
 _SOURCE = re.compile(r"\b(?:data|content)/[^\s:;,]+")
-_FEEDS = ("feed", "rss", "corrections")
-_LIBRARIES = ("altair", "babel", "jinja2", "markdown", "nh3", "pymdown-extensions", "pyyaml", "vl-convert-python")
+_FEEDS = ("feed", "rss", "corrections", "ics")
+#: What holds of drafts too: the moment, which must not be kept; and what they tell the public.
+_OF_DRAFTS_TOO = ("changed-source", "bad-announcement", "overdue")
+_LIBRARIES = (
+    *("altair", "babel", "icalendar", "jinja2", "markdown", "nh3", "pymdown-extensions", "pyyaml"),
+    "vl-convert-python",
+)
 
 
 @dataclass(frozen=True)
@@ -240,7 +245,7 @@ def judge(
     for levelled in (*judged, *map(placed, (*build.failures, *failures))):
         problem = levelled
         draft = problem.where.path in paths or problem.where.path.startswith(folders or ("\0",))
-        draft = draft and problem.code != "changed-source"  # which tells of the moment, and must not be kept
+        draft = draft and problem.code not in _OF_DRAFTS_TOO
         problems.append(levelled.at_level("warning") if draft and levelled.level == "error" else levelled)
     if any(problem.level == "error" and problem.code != COMPARED for problem in problems):
         problems = [problem for problem in problems if problem.code != COMPARED]  # what other mistakes bring about

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Literal
 
+from .amending import Amendments, Correction, EditionOf, Withdrawal
 from .errors import Problem
 
 PERIOD = re.compile(r"^([0-9]{4})(?:-(?:S([12])|Q([1-4])|(0[1-9]|1[0-2])))?$")
@@ -200,43 +201,45 @@ class LiteralSpec:
 
 
 @dataclass(frozen=True)
-class Correction:
-    """`[[corrections]]` of release.toml: from `at` on, the release says in each language what was wrong and what is
-    right now. `changes` names the definitions that it is about (`figures.x`); `previous` the earlier edition that it
-    took the place of (empty: none was kept)."""
+class DateChange:
+    """`[[announced.changes]]` of release.toml: from `at` on, the calendar says in each language why the release does
+    not come at `before`, which had been announced."""
 
     at: datetime
-    texts: Mapping[str, str]
-    changes: tuple[str, ...] = ()
-    previous: str = ""
-
-
-@dataclass(frozen=True)
-class Withdrawal:
-    """`[withdrawn]` of release.toml: from `at` on, all that is left of the release is why it was withdrawn."""
-
-    at: datetime
+    before: datetime
     texts: Mapping[str, str]
 
 
 @dataclass(frozen=True)
-class EditionOf:
-    """`[edition]` of release.toml: the folder holds what a release was before a correction, and which edition of it
-    that is, counted from 1."""
+class Announcement:
+    """`[announced]` of release.toml: from `since` on, the calendar shows a title and a date, whatever else is public of
+    the release, which may have no text yet.
 
-    release: str
-    number: int
+    `date` is `published`, and the date that the latest change moved it to. `passed`: at the instant of a build, so has
+    the date.
+    """
 
+    kind: str
+    since: datetime
+    date: datetime
+    titles: Mapping[str, str]
+    changes: tuple[DateChange, ...] = ()
+    passed: bool = False
+    line: int = 0
 
-@dataclass(frozen=True)
-class Amendments:
-    """What became of a release after its publication; and which release it is an earlier edition of, or which other one
-    its data revise."""
+    def as_of(self, now: datetime) -> Announcement | None:
+        """What was announced at an instant, and nothing that was told later; None when nothing was."""
+        if self.since > now:
+            return None
+        told = tuple(change for change in self.changes if change.at <= now)
+        date = self.changes[len(told)].before if len(told) < len(self.changes) else self.date
+        return replace(self, date=date, changes=told, passed=date <= now)
 
-    corrections: tuple[Correction, ...] = ()
-    withdrawal: Withdrawal | None = None
-    edition: EditionOf | None = None
-    revises: str = ""
+    @property
+    def instants(self) -> tuple[datetime, ...]:
+        """Every instant at which the calendar says something else."""
+        dates = (*(change.before for change in self.changes), self.date)
+        return (self.since, *(change.at for change in self.changes), *dates)
 
 
 @dataclass(frozen=True)
@@ -264,6 +267,7 @@ class Release:
     literals: Mapping[str, LiteralSpec] = field(default_factory=dict)
     allowed: Mapping[str, str] = field(default_factory=dict)
     amendments: Amendments = field(default_factory=Amendments)
+    announced: Announcement | None = None
 
 
 @dataclass(frozen=True)

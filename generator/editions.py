@@ -2,14 +2,15 @@
 → the files of the edition that is kept before it is corrected.
 
 From an earlier release everything is taken over but the numbers: definitions with their comments, schemas, the heads of
-the CSV files, and the texts. The periods move; what names a year by itself is told, for somebody to look at. What is
-kept is the same, byte for byte, and says of what it is an edition.
+the CSV files, and the texts. The periods move; what names a year by itself is told, for somebody to look at. A release
+that the calendar announces, and that has nothing else yet, keeps its date and its announcement. What is kept before a
+correction is the same, byte for byte, and says of what it is an edition.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -46,10 +47,12 @@ _SLUG = re.compile(r"^slug:\s*(.*?)\s*$", re.M)
 
 @dataclass(frozen=True)
 class NewRelease:
-    """The files of a draft, by path, and what somebody must look at."""
+    """The files of a draft, by path, and what somebody must look at. `replaces`: the path of the announcement that one
+    of them takes over, if any."""
 
     files: Mapping[str, bytes]
     remarks: tuple[str, ...]
+    replaces: str = ""
 
 
 def parse_shift(text: str) -> int:
@@ -65,7 +68,7 @@ def blank_release(site: Site, kind: str, name: str, now: datetime) -> NewRelease
     _check(site, kind, name)
     day = now.astimezone(ZoneInfo(site.config.timezone)).replace(hour=9, minute=0, second=0, microsecond=0)
     release = f'kind = "{kind}"\npublished = {day.isoformat()}    # to be set\n{_AS_DRAFT}\n'
-    files = {f"data/{name}/release.toml": release.encode()}
+    files = {} if name in site.announced else {f"data/{name}/release.toml": release.encode()}
     for lang in site.config.tags:
         slug = slugify(name) or "draft"
         head = f"---\ntitle: {name}\nsummary: …\nslug: {slug}\n---\n"
@@ -85,6 +88,9 @@ def next_edition(site: Site, kind: str, earlier: str, name: str, months: int) ->
     source = decode(site.snapshot.read(old), old)
     moves = {code: shifted(code, months) for code in release.periods.values()}
     text, remarks = _definitions(source, release, moves, months)
+    own = site.release_file(name) if name in site.announced else ""
+    if own:
+        text = _announced(text, decode(site.snapshot.read(own), own))
     files = {f"data/{name}/release.toml": text.encode()}
     for table in release.tables.values():
         files[f"data/{name}/{table.schema}"] = site.snapshot.read(f"data/{earlier}/{table.schema}")
@@ -100,9 +106,8 @@ def next_edition(site: Site, kind: str, earlier: str, name: str, months: int) ->
             files[origins_path(target)] = site.snapshot.read(record)
         remarks += [f"{target}:{line}: the text names the year {year}" for line, year in found]
     remarks.append(f"{len(release.figures)} figures and {len(release.claims)} claims wait for data")
-    return NewRelease(
-        files, tuple(dict.fromkeys(remark.replace("@", f"data/{name}/release.toml") for remark in remarks))
-    )
+    told = tuple(dict.fromkeys(remark.replace("@", f"data/{name}/release.toml") for remark in remarks))
+    return NewRelease(files, told, own)
 
 
 def kept_edition(site: Site, release: str, now: datetime) -> NewRelease:
@@ -148,7 +153,12 @@ def _check(site: Site, kind: str, name: str) -> None:
         raise UsageError(f'there is no kind of publication "{kind}"; {did_you_mean(kind, site.config.kinds)}')
     if not RELEASE_ID.match(name):
         raise UsageError(f'"{name}" cannot be the name of a release: use letters, digits and hyphens')
+    announced = site.announced.get(name)
+    if announced is not None and announced.kind != kind:
+        raise UsageError(f'"{name}" is announced as of the kind "{announced.kind}"')
     taken = [path for path in site.snapshot.digests if path.startswith(f"data/{name}/")]
+    if announced is not None and taken == [site.release_file(name)]:
+        taken = []  # nothing but an announcement, which the new release keeps
     taken += [path for path in _texts(site.config, kind, name) if path in site.snapshot]
     if taken:
         raise UsageError(f"{taken[0]} exists already: choose another id")
@@ -184,17 +194,28 @@ def _definitions(source: str, release: Release, moves: Mapping[str, str], months
 
 
 def _not_amended(source: str) -> str:
-    """release.toml without what became of the earlier release, and what it was an edition of."""
-    lines, starts = source.split("\n"), sorted((number, path[0]) for path, number in locate(source).items())
-    ends = [number for number, _name in starts[1:]] + [len(lines) + 1]
-    cut = {
-        number
-        for (start, name), end in zip(starts, ends, strict=True)
-        for number in range(start, end)
-        if name in AMENDING
-    }
-    kept = "\n".join(line for number, line in enumerate(lines, 1) if number not in cut)
+    """release.toml without what was announced of it, what became of it, and of what it was an edition."""
+    cut = _lines_of(source, ("announced", *AMENDING))
+    kept = "\n".join(line for number, line in enumerate(source.split("\n"), 1) if number not in cut)
     return kept if not cut else kept.rstrip("\n") + "\n"
+
+
+def _lines_of(source: str, names: Container[str]) -> set[int]:
+    """The numbers of the lines of some tables."""
+    starts = sorted((number, path[0]) for path, number in locate(source).items())
+    ends = [number for number, _name in starts[1:]] + [len(source.split("\n")) + 1]
+    found = zip(starts, ends, strict=True)
+    return {number for (start, name), end in found if name in names for number in range(start, end)}
+
+
+def _announced(text: str, own: str) -> str:
+    """The release.toml of the next edition with the date and the announcement that it has already."""
+    date = _PUBLISHED.search(own)
+    mine = _lines_of(own, ("announced",))
+    told = "\n".join(line for number, line in enumerate(own.split("\n"), 1) if number in mine)
+    if date is not None:
+        text = _PUBLISHED.sub(lambda _found: date.group(), text, count=1)
+    return f"{text.rstrip()}\n\n{told.rstrip()}\n"
 
 
 def _text(source: str, name: str, years: Mapping[str, str]) -> tuple[str, list[tuple[int, str]]]:
@@ -238,11 +259,13 @@ def write_files(new: NewRelease, root: Path) -> None:
     written: list[Path] = []
     try:
         for path, data in new.files.items():
-            place = root / path
+            place = root / (f"{path}.new" if path == new.replaces else path)
             place.parent.mkdir(parents=True, exist_ok=True)
             with place.open("xb") as file:
                 written.append(place)
                 file.write(data)
+        if new.replaces:
+            (root / f"{new.replaces}.new").replace(root / new.replaces)
     except OSError as error:
         for place in written:
             place.unlink(missing_ok=True)

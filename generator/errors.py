@@ -24,6 +24,7 @@ LEVELS: tuple[Level, ...] = ("error", "warning", "hint")
 
 #: Every problem code, with the sentence that the reference page opens its entry with.
 CODES: dict[str, str] = {
+    "bad-announcement": "What a release announces of itself cannot stand in the calendar.",
     "bad-config": "site.toml has a key or a value that means nothing to the generator.",
     "bad-csv": "A CSV file cannot be read as the table that release.toml declares.",
     "bad-encoding": "A text file is not UTF-8.",
@@ -64,6 +65,7 @@ CODES: dict[str, str] = {
     "missing-time-zone": "An instant does not say its time zone.",
     "number-mismatch": "A number in the output is not the one that the data give.",
     "orphan-text": "A text belongs to no release, or a record to no translation.",
+    "overdue": "A date that the calendar announced has passed, and the release is not public.",
     "raw-html": "Content holds HTML, which never reaches a page.",
     "rounding-differs": "A text prints the same figure with different numbers of decimals.",
     "sign-contradicted": "A word says that something rose, or fell, and the figure after it says the opposite.",

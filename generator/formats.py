@@ -14,7 +14,7 @@ from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_skeleton
+from babel.dates import format_date, format_skeleton, get_timezone_location, get_timezone_name
 
 from .config import LanguageConfig
 
@@ -106,15 +106,36 @@ class Style:
         local = instant.astimezone(ZoneInfo(timezone)).date()
         if numeric:
             return format_date(local, self._digits, locale=self._locale)
-        text = format_date(local, "long", locale=self._locale)
-        if self._locale.language == "fr" and local.day == 1 and text.startswith("1 "):
-            return "1er" + text[1:]  # CLDR prints "1 octobre"
-        return text
+        return self._first(format_date(local, "long", locale=self._locale))
+
+    def _first(self, text: str) -> str:
+        """A date with the first of a month as French writes it: CLDR prints "1 octobre"."""
+        return re.sub(r"(?<!\d)1(?= \w)", "1er", text, count=1) if self._locale.language == "fr" else text
 
     def instant(self, instant: datetime, timezone: str) -> str:
         """Day and time in a time zone: `18 décembre 2025, 08:30`."""
         local = instant.astimezone(ZoneInfo(timezone))
         return f"{self.day(instant, timezone)}, {format_skeleton('Hm', local, locale=self._locale)}"
+
+    def weekday(self, instant: datetime, timezone: str) -> str:
+        """The same with the day of the week: « jeudi 18 décembre 2025, 08:30 »."""
+        local = instant.astimezone(ZoneInfo(timezone))
+        day = self._first(format_date(local.date(), "full", locale=self._locale))
+        return f"{day}, {format_skeleton('Hm', local, locale=self._locale)}"
+
+    def month(self, instant: datetime, timezone: str) -> str:
+        """The month of an instant, as a heading: « Décembre 2025 »."""
+        text = format_skeleton("yMMMM", instant.astimezone(ZoneInfo(timezone)), locale=self._locale)
+        return text[:1].upper() + text[1:]
+
+    def zone(self, timezone: str) -> str:
+        """What a time zone is called, with its place: « heure d’Europe centrale (Bruxelles) »."""
+        zone = ZoneInfo(timezone)
+        place = get_timezone_location(zone, locale=self._locale, return_city=True)
+        if "/" not in timezone or timezone.startswith("Etc/"):
+            return place
+        name = get_timezone_name(zone, width="long", locale=self._locale)
+        return name if place in name else f"{name} ({place})"
 
     @cached_property
     def _digits(self) -> str:

@@ -204,7 +204,7 @@ def _marks(text: str) -> frozenset[str]:
 
 def guard(edition: Edition, instant: datetime, charts: BytesCache) -> Guard:
     """The guard of a public build. Raises StaleSource."""
-    hidden = sorted(set(edition.site.heads) - edition.visible)
+    hidden = sorted({*edition.site.heads, *edition.site.announced} - edition.visible)
     return Guard(edition, instant, charts, {release: traces_of(edition, release) for release in hidden})
 
 
@@ -238,14 +238,14 @@ def _without(site: Site, hidden: frozenset[str]) -> Site:
     gone = {path for release in hidden for path in _files(site, release)}
     digests = {path: digest for path, digest in site.snapshot.digests.items() if path not in gone}
     heads = {release: head for release, head in site.heads.items() if release not in hidden}
-    return Site(site.config, replace(site.snapshot, digests=digests), heads)
+    return Site(site.config, replace(site.snapshot, digests=digests), heads, announced=site.announced)
 
 
 def _files(site: Site, release: str) -> list[str]:
     """Every source of a release: its folder, its texts and their records."""
     folder = f"data/{release}/"
     found = [path for path in site.snapshot.digests if path.startswith(folder)]
-    for lang in site.config.all_tags:
+    for lang in site.config.all_tags if release in site.heads else ():
         text = site.text_file(release, lang)
         found += [text, origins_path(text)]
     return found

@@ -283,6 +283,8 @@ TargetKind = Literal[
     "feed",
     "rss",
     "corrections",
+    "calendar",
+    "ics",
     "root",
     "sitemap",
     "robots",

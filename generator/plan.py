@@ -68,10 +68,12 @@ def plan(site: Site, now: datetime, *, unpublished: bool = False) -> Plan:
     listed = [head for head in site.heads.values() if head.id in visible and head.edition is None]
     targets += _index_targets(site, listed)
     targets += _feed_texts(site, listed)
+    if site.announced:
+        targets += _calendar_targets(site)
     if any(target.kind == "spec" for target in targets):
         targets.append(Target(urls.bundle_path(bundle_version()), "bundle"))
     first = _first_at_each_address(targets)
-    problems = (*early, *_clashes(site, targets, first))
+    problems = (*early, *_clashes(site, targets, first), *_overdue(site, public))
     return Plan(site, tuple(sorted(first)), visible, problems, visible - public)
 
 
@@ -115,6 +117,21 @@ def _site_targets(site: Site) -> Iterator[Target]:
         yield Target("", "messages", lang)
     for name, digest in _assets(site):
         yield Target(urls.asset_path(name, digest), "asset", name=name)
+
+
+def _calendar_targets(site: Site) -> Iterator[Target]:
+    for lang in site.config.tags:
+        yield Target(urls.calendar_path(lang), "calendar", lang)
+        yield Target(urls.ics_path(lang), "ics", lang)
+
+
+def _overdue(site: Site, public: frozenset[str]) -> Iterator[Problem]:
+    """Dates that were announced and have come, without the release."""
+    for release, announced in site.announced.items():
+        if announced.passed and release not in public:
+            message = f"the calendar announced this release for {announced.date.isoformat()}, and it is not public"
+            hint = "publish it; or set a new date, and say why under [[announced.changes]]"
+            yield Problem("overdue", message, SourceRef(site.release_file(release), announced.line), hint, "warning")
 
 
 def _assets(site: Site) -> list[tuple[str, str]]:

@@ -16,7 +16,7 @@ from .workers import Outcome, Tools, render_targets
 
 _LISTS = (
     *("home", "index", "feed", "rss", "corrections", "root", "notfound", "sitemap", "robots", "headers", "catalogue"),
-    *("card", "withdrawn", "withdrawnembed", "redirect", "redirects"),
+    *("card", "withdrawn", "withdrawnembed", "redirect", "redirects", "calendar", "ics"),
 )
 #: What stands for a part that could not be made.
 _UNKNOWN: MappingProxyType[str, Part] = MappingProxyType(

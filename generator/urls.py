@@ -56,6 +56,16 @@ def corrections_path(lang: str) -> str:
     return f"{lang}/corrections.xml"
 
 
+def calendar_path(lang: str) -> str:
+    """The release calendar in a language: as with feeds, a permanent address, which no translation changes."""
+    return f"{lang}/calendar/index.html"
+
+
+def ics_path(lang: str) -> str:
+    """The same for programs that people keep their calendars in."""
+    return f"{lang}/calendar.ics"
+
+
 def section_path(lang: str, section: str, number: int = 1) -> str:
     """A page of the index of a kind of publication; `section` is the kind's slug in that language."""
     return f"{lang}/{section}/index.html" if number == 1 else f"{lang}/{section}/page-{number}/index.html"

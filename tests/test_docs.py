@@ -24,9 +24,9 @@ from generator.facts.claims import CLAIMS
 from generator.facts.figures import FORMS
 from generator.facts.words import FRACTIONS
 from generator.model import Grid, GridCell, GridGroup, GridHead, GridPart
-from generator.render import last_views, machine_views, source_views, views
+from generator.render import calendar_views, last_views, machine_views, source_views, views
 from generator.render.overlooked import BLOCKS
-from generator.sources import amendments, data_tables, literals, releases, schemas, texts
+from generator.sources import amendments, announcements, data_tables, literals, releases, schemas, texts
 from generator.sources.data_tables import QUALITIES
 from generator.sources.releases import CHART_TYPES, MEASURES
 from generator.sources.wording import LISTS
@@ -204,7 +204,9 @@ def test_every_key_of_the_site() -> None:
 
 def test_every_key_of_a_release() -> None:
     arguments = set(releases._ARGUMENTS)
-    known = asked(releases) | asked(data_tables) | asked(literals) | asked(amendments) | arguments
+    known = (
+        asked(releases) | asked(data_tables) | asked(literals) | asked(amendments) | asked(announcements) | arguments
+    )
     text = section(REFERENCE, "`data/<release>/release.toml`")
     listed = documented_keys(text) | set(re.findall(r"`(over|holds|at|table|measure)`", text))
     for argument in arguments:
@@ -404,7 +406,7 @@ DESIGNER = read("docs/designer.md")
 def view_classes() -> list[type]:
     found = [
         cls
-        for module in (views, source_views, last_views, machine_views)
+        for module in (views, calendar_views, source_views, last_views, machine_views)
         for _name, cls in inspect.getmembers(module, inspect.isclass)
         if cls.__module__ == module.__name__
     ]

@@ -168,3 +168,48 @@ def test_the_next_edition_had_no_address_before(root: Path) -> None:
     assert "former_slugs" not in made
     assert "old" not in made.partition("\n---")[0]
     assert "slug: sales-alpha-2025" in made
+
+
+ANNOUNCED = """kind = "news"
+published = 2025-04-02T08:30:00+02:00    # as promised
+draft = true
+
+[announced]
+since = 2024-06-01T09:00:00+02:00
+title.fr = "Les ventes de 2025"
+title.en = "Sales of 2025"
+
+[[announced.changes]]
+at = 2024-06-20T09:00:00+02:00
+from = 2025-03-01T08:30:00+01:00
+text.fr = "Plus tard."
+text.en = "Later."
+"""
+
+
+def test_a_release_that_is_announced_keeps_its_date_and_announcement(root: Path, tmp_path: Path) -> None:
+    own = root / "data/alpha-2025/release.toml"
+    write({"data/alpha-2025/release.toml": ANNOUNCED.encode()}, root)
+    build(FolderFiles(root), tmp_path / "before")
+    run = new(root, "note", "--id", "alpha-2025")
+    assert run.returncode == 2 and 'announced as of the kind "news"' in run.stderr
+    run = new(root, "news", "--from", "alpha", "--id", "alpha-2025", "--shift", "year=1")
+    assert run.returncode == 0, run.stderr
+    text = own.read_text(encoding="utf-8")
+    assert text.count("published =") == text.count("draft =") == 1
+    assert "published = 2025-04-02T08:30:00+02:00    # as promised\ndraft = true" in text
+    assert text.endswith(ANNOUNCED[ANNOUNCED.index("[announced]") :]) and "year = 2025" in text
+    assert not list(own.parent.glob("*.new"))
+    assert not build(FolderFiles(root), tmp_path / "site").broken
+    assert tree(tmp_path / "site") == tree(tmp_path / "before")
+    assert new(root, "news", "--from", "alpha", "--id", "alpha-2025").returncode == 2, "it has more now"
+    run = new(root, "news", "--from", "alpha-2025", "--id", "alpha-2026", "--shift", "year=1")
+    assert run.returncode == 0, run.stderr
+    assert "announced" not in (root / "data/alpha-2026/release.toml").read_text(encoding="utf-8")
+
+
+def test_a_blank_release_keeps_its_announcement(root: Path) -> None:
+    write({"data/opening/release.toml": ANNOUNCED.encode()}, root)
+    assert new(root, "news", "--id", "opening").returncode == 0
+    assert (root / "data/opening/release.toml").read_text(encoding="utf-8") == ANNOUNCED
+    assert (root / "content/en/news/opening.md").is_file()

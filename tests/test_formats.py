@@ -273,6 +273,27 @@ def test_periods(locale: str, code: str, expected: str) -> None:
 # ---------------------------------------------------------------- a language as a whole
 
 
+@pytest.mark.parametrize(
+    ("locale", "weekday", "month", "zone"),
+    [
+        ("fr_BE", "mardi 1er décembre 2026, 00:30", "Décembre 2026", "heure d’Europe centrale (Bruxelles)"),
+        ("en_GB", "Tuesday, 1 December 2026, 00:30", "December 2026", "Central European Time (Brussels)"),
+        ("de", "Dienstag, 1. Dezember 2026, 00:30", "Dezember 2026", "Mitteleuropäische Zeit (Brüssel)"),
+    ],
+)
+def test_dates_of_a_calendar(locale: str, weekday: str, month: str, zone: str) -> None:
+    """In the time of the site: it is still November where the instant was written."""
+    instant, style = datetime.fromisoformat("2026-11-30T23:30:00+00:00"), style_of(LanguageConfig("xx", locale))
+    found = style.weekday(instant, "Europe/Brussels"), style.month(instant, "Europe/Brussels")
+    assert (*found, style.zone("Europe/Brussels")) == (weekday, month, zone)
+
+
+def test_time_zones_that_have_a_name_or_none() -> None:
+    style = style_of(LanguageConfig("en", "en_GB"))
+    zones = ("UTC", "Etc/UTC", "Asia/Kolkata", "Europe/Kyiv")
+    assert [style.zone(zone) for zone in zones] == ["UTC", "UTC", "India Time (Kolkata)", "Ukraine (Kyiv) Time"]
+
+
 def test_a_language_names_itself() -> None:
     assert style("fr_BE").autonym == "Français"
     assert style("nl").autonym == "Nederlands"

@@ -20,7 +20,7 @@ PACKAGE = Path(__file__).parents[1] / "generator"
 
 #: From the bottom to the top. A part may import what stands on a lower line; parts on one line do not know each other.
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("errors",),
+    ("amending", "errors"),
     ("definitions", "spec", "urls"),
     ("model", "places"),
     ("config",),
@@ -48,6 +48,7 @@ HOMES: dict[str, frozenset[str]] = {
     "boto3": frozenset({"publish.aws"}),
     "botocore": frozenset({"publish.aws"}),
     "defusedxml": frozenset({"translate.xliff_reader"}),
+    "icalendar": frozenset({"render.ics"}),
     "jinja2": frozenset({"render.templates"}),
     "markdown": frozenset({"render.prose"}),
     "markupsafe": frozenset({"render.views"}),

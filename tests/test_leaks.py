@@ -317,6 +317,12 @@ def test_what_somebody_wrote_into_a_template_is_an_error_until_it_is_allowed(wor
     assert not (again := with_words(allowed)).broken, texts(again)
 
 
+def test_a_catalogue_that_cannot_be_read_is_told_as_ever(files: Sources, tmp_path: Path) -> None:
+    files["templates/locale/fr/LC_MESSAGES/messages.po"] = b'msgid "\n'
+    report = build(files, tmp_path / "site")
+    assert report.broken and any("[bad-syntax]" in found for found in texts(report))
+
+
 def test_an_allowed_text_needs_a_reason(tmp_path: Path) -> None:
     report = build(site(toml=f'[embargo.allow]\n"{SECRET}" = ""\n'), tmp_path / "site")
     assert any("is empty" in found for found in texts(report))

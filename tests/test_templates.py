@@ -13,12 +13,12 @@ from jinja2 import Environment, nodes
 from support import ROOT
 
 from generator import model
-from generator.render import last_views, machine_views, source_views, views
+from generator.render import calendar_views, last_views, machine_views, source_views, views
 
 TEMPLATES = sorted(path for path in (ROOT / "templates").rglob("*") if path.suffix in (".html", ".xml", ".txt"))
 #: What Jinja has of its own, and what a template sets in a namespace.
 OWN = frozenset({"first", "last", "index", "column"})
-VIEWS = (views, source_views, machine_views, last_views)
+VIEWS = (views, calendar_views, source_views, machine_views, last_views)
 GRIDS = (model.Grid, model.GridPart, model.GridHead, model.GridGroup)
 
 

@@ -15,6 +15,7 @@ from ..facts.ledger import keep_ledger
 from ..facts.lookup import Lookup
 from ..facts.words import Words
 from ..render.answers import Facts
+from ..sources.announcements import words_of
 from ..sources.files import digest_of
 from ..sources.passages import passages
 from ..sources.site import Site
@@ -89,9 +90,12 @@ def numbers(text: str) -> set[str]:
 
 
 def traces_of(edition: Edition, release: str) -> tuple[Trace, ...]:
-    """The traces of a release, in order; without those that its `[embargo.allow]` lets pass, and without names and
-    titles that something public has too."""
-    found = dict.fromkeys((*_names(edition, release), *_texts(edition, release), *_numbers(edition, release)))
+    """The traces of a release, in order; without those that its `[embargo.allow]` lets pass or that it has announced,
+    and without names and titles that something public has too."""
+    found = dict.fromkeys(_names(edition, release))
+    if release in edition.site.heads:
+        found |= dict.fromkeys((*_texts(edition, release), *_numbers(edition, release)))
+    found |= dict.fromkeys(_to_be_announced(edition, release))
     allowed = [f" {words(text)} " for text in _allowed(edition.site, release)]
     return tuple(trace for trace in found if not any(f" {words(trace.form)} " in text for text in allowed))
 
@@ -102,10 +106,12 @@ def mark_of(trace: Trace) -> str:
 
 
 def _allowed(site: Site, release: str) -> Iterable[str]:
+    announced = site.announced.get(release)
+    told = () if announced is None else tuple(words_of(announced))
     try:
-        return tuple(site.release(release).allowed)
+        return (*told, *site.release(release).allowed)
     except SourceErrors:
-        return ()
+        return told
 
 
 # ---------------------------------------------------------------- names
@@ -114,10 +120,11 @@ def _allowed(site: Site, release: str) -> Iterable[str]:
 def _names(edition: Edition, release: str) -> Iterator[Trace]:
     """The id and the slugs; those that something public is called too are no trace."""
     site, heads = edition.site, edition.site.heads
+    texts = heads[release].texts if release in heads else {}
     public = {front.slug for name in edition.visible for front in heads[name].texts.values()} | edition.visible
     public |= {*site.config.kinds, *(kind.folder for kind in site.config.kinds.values())}
     public |= {site.section(kind, lang) for kind in site.config.kinds for lang in site.config.tags}
-    for name in dict.fromkeys((release, *(front.slug for front in heads[release].texts.values()))):
+    for name in dict.fromkeys((release, *(front.slug for front in texts.values()))):
         if name not in public:
             parts = len(re.split("[-_]", name))
             sure = parts >= _NAME_PARTS or (parts > 1 and len(name) >= _NAME_LETTERS)
@@ -153,6 +160,18 @@ def _texts(edition: Edition, release: str) -> Iterator[Trace]:
             yield from _phrases(release, block)
 
 
+def _to_be_announced(edition: Edition, release: str) -> Iterator[Trace]:
+    """What the calendar will say of a release, and does not say yet."""
+    try:
+        announced = edition.site.release(release).announced
+    except SourceErrors:
+        return
+    for said in dict.fromkeys(words_of(announced) if announced is not None else ()):
+        plain = words(said)
+        if plain and not any(f" {plain} " in public for public in _public_words(edition)):
+            yield Trace("title", release, said, len(letters(said.encode())) >= _LONG_TITLE)
+
+
 def is_long(title: str) -> bool:
     """Whether a title is looked for within other words; a shorter one only where it stands alone."""
     return len(letters(title.encode())) >= _TITLE
@@ -176,22 +195,27 @@ def _printed(edition: Edition, release: str, lang: str) -> list[str]:
 
 
 def _public_words(edition: Edition) -> set[str]:
-    """Titles of public releases, names of codes and texts of templates, as `words` between spaces."""
+    """Titles of public releases, what is announced, names of codes, texts of templates, as `words` between spaces."""
     site = edition.site
+    told = tuple(dict.fromkeys(text for one in site.announced.values() for text in words_of(one)))
     return edition.site.shelf.once(
-        ("public words", edition.visible, site.snapshot.digest("data/labels.csv"), id(site)),
+        ("public words", edition.visible, told, site.snapshot.digest("data/labels.csv"), id(site)),
         lambda: {
+            *(f" {words(text)} " for text in told),
             *(f" {words(front.title)} " for name in edition.visible for front in site.heads[name].texts.values()),
             *(f" {words(name)} " for names in site.labels.names.values() for name in names.values()),
-            *(
-                f" {words(form)} "
-                for lang in site.config.tags
-                for catalogue in site.catalogues(lang)
-                for forms in catalogue.messages.values()
-                for form in forms
-            ),
+            *(f" {words(form)} " for lang in site.config.tags for form in _translations(site, lang)),
         },
     )
+
+
+def _translations(site: Site, lang: str) -> Iterable[str]:
+    """Every text of the catalogues of a language; none where one cannot be read, which stops the build."""
+    try:
+        catalogues = site.catalogues(lang)
+    except SourceErrors:
+        return ()
+    return [form for catalogue in catalogues for forms in catalogue.messages.values() for form in forms]
 
 
 # ---------------------------------------------------------------- numbers

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from ..definitions import Correction, EditionOf, ReleaseHead, Withdrawal
+from ..amending import Correction, EditionOf, Withdrawal
+from ..definitions import ReleaseHead
 from .asking import Asking
 from .edition import AMENDED_UNIT, SITE_UNIT
 

@@ -1,4 +1,5 @@
-"""A target's questions about the site's settings and words → answers, each one recorded; `lookup` has the others."""
+"""A target's questions about the site's settings, words and calendar → answers, each one recorded; `lookup` has the
+others."""
 
 from __future__ import annotations
 
@@ -10,7 +11,8 @@ from ..sources.labels import LABELS_FILE
 from ..sources.site import Site, catalogue_name
 from ..sources.terms import TERMS_FILE, Terms
 from ..sources.wording import Wording, wording_name
-from .edition import TEMPLATES_UNIT, Edition, Question, find_message, terms_of
+from .calendar import Dated
+from .edition import CALENDAR_UNIT, TEMPLATES_UNIT, Edition, Question, find_message, terms_of
 
 
 class Asking:
@@ -97,3 +99,15 @@ class Asking:
         """The agreed terms that the source text of a release holds. Raises SourceErrors when it cannot be read."""
         self._note(TERMS_FILE, ("terms", release))
         return terms_of(self._edition, release)
+
+    # -- the calendar
+
+    def calendar(self) -> tuple[Dated, ...]:
+        """The dates of the release calendar, in the order of time."""
+        self._note(CALENDAR_UNIT, ("calendar",))
+        return self._edition.calendar()
+
+    def has_calendar(self) -> bool:
+        """Whether any date is announced: only then is there a calendar."""
+        self._note(CALENDAR_UNIT, ("has calendar",))
+        return bool(self._edition.calendar())

@@ -19,6 +19,7 @@ from ..sources.passages import passages
 from ..sources.site import Site
 from ..sources.terms import Terms, composed
 from .bare_text import FIGURE, bare
+from .calendar import Dated, calendar_of
 
 Question = tuple[str, ...]
 Record = Mapping[str, Mapping[Question, str]]
@@ -37,6 +38,7 @@ TABLE_UNIT = "@table:"
 TEMPLATES_UNIT = "@templates"
 ORIGINS_UNIT = "@origins:"
 AMENDED_UNIT = "@amended:"
+CALENDAR_UNIT = "@calendar"
 
 
 class Edition:
@@ -58,6 +60,7 @@ class Edition:
         self.site, self.visible, self.hidden, self.closed = site, visible, hidden, closed
         self.parts: Parts = {} if parts is None else parts
         self._newest: tuple[ReleaseHead, ...] | None = None
+        self._calendar: tuple[Dated, ...] | None = None
         self._latest: dict[tuple[str, str], tuple[str, ...]] = {}
         self._units: dict[str, str] = {}
 
@@ -105,6 +108,12 @@ class Edition:
         """The ids of public releases with a language that were corrected or withdrawn, by id."""
         heads = (head for head in self.newest() if lang in head.texts)
         return tuple(sorted(head.id for head in heads if head.corrections or head.withdrawal))
+
+    def calendar(self) -> tuple[Dated, ...]:
+        """The dates that the public is told."""
+        if self._calendar is None:
+            self._calendar = calendar_of(self.site, self.visible - self.hidden)
+        return self._calendar
 
     def near(self, release: str, lang: str, count: int) -> tuple[str, ...]:
         """Other public releases of the same kind: those just older, then, where there are too few, those just newer.
@@ -162,6 +171,8 @@ class Edition:
             return str(self.keeps_origins(unit.removeprefix(ORIGINS_UNIT)))
         if unit.startswith(AMENDED_UNIT):
             return _answer_amendments(self, unit.removeprefix(AMENDED_UNIT))
+        if unit == CALENDAR_UNIT:
+            return digest_of(repr(self.calendar()))
         name = unit.removeprefix("@template/")
         return "|".join(self.site.snapshot.digest(path) for path in self.site.template_files(name))
 
@@ -308,6 +319,8 @@ _ANSWERS: MappingProxyType[str, Callable[..., str]] = MappingProxyType(
         "template": lambda edition, name: edition.unit_digest(f"@template/{name}"),
         "latest": lambda edition, lang, kind, limit: digest_of(repr(edition.latest(lang, kind, int(limit)))),
         "announced": lambda edition, lang, limit: digest_of(repr(edition.announced(lang, int(limit)))),
+        "calendar": lambda edition: edition.unit_digest(CALENDAR_UNIT),
+        "has calendar": lambda edition: str(bool(edition.calendar())),
         "amended": lambda edition, lang: digest_of(repr(edition.amended(lang))),
         "amendments": _answer_amendments,
         "public": _answer_public,

@@ -57,7 +57,7 @@ def sources_of(state: State) -> Site | None:
     """The sources as the last build read them, with a shelf of the preview's own: the next build, in another thread,
     reads from its own."""
     site = state.site
-    return None if site is None else Site(site.config, site.snapshot, site.heads, state.shelf)
+    return None if site is None else Site(site.config, site.snapshot, site.heads, state.shelf, site.announced)
 
 
 def unread(state: State) -> OwnPage:

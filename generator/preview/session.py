@@ -136,8 +136,9 @@ class Session:
             *(self._files, self._output, instant, self._tools), unpublished=self._unpublished, preview=True
         )
         if report.site is not None:
-            heads = (head for head in report.site.heads.values() if not head.draft)
-            self._due = min((at for head in heads for at in head.instants if at > instant), default=None)
+            instants = [at for head in report.site.heads.values() if not head.draft for at in head.instants]
+            instants += [at for announced in report.site.announced.values() for at in announced.instants]
+            self._due = min((at for at in instants if at > instant), default=None)
         return report
 
     def _is_doubtful(self, report: Report) -> bool:
@@ -158,7 +159,8 @@ class Session:
         return replace(known, hosting=hosting, problems=report.problems, failure=""), changed
 
     def is_due(self) -> bool:
-        """Whether a release has become public, was corrected or withdrawn since the last build."""
+        """Whether a release has become public, was corrected or withdrawn since the last build, or the calendar is told
+        something else."""
         return self._due is not None and self._clock() >= self._due
 
     def is_late(self) -> bool:

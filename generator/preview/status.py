@@ -215,6 +215,8 @@ def _name(shown: _Shown, work: Work) -> str:
 
 
 def _standing(work: Work) -> str:
+    if work.standing == "announced":
+        return f'announced for <time datetime="{work.date.isoformat()}">{work.date:%Y-%m-%d %H:%M}</time>'
     if work.head is None or work.standing == "unread":
         return '<strong class="bad">cannot be read</strong>'
     if work.standing == "draft":
@@ -229,7 +231,7 @@ def _language_cell(shown: _Shown, work: Work, tag: str, found: Tally | None, lis
     problems = work.languages[tag]
     parts: list[str] = []
     if work.head is None:
-        parts.append("" if problems else _nothing("not read"))
+        parts.append("" if problems else _nothing("no text yet" if work.standing == "announced" else "not read"))
     elif tag not in work.head.texts:
         absent = "cannot be read" if is_unread(shown.site, work.id, tag) else "no text"
         kind = "nothing" if tag in shown.site.config.coming and absent == "no text" else "bad"

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 from ..config import SiteConfig
@@ -18,12 +19,12 @@ from ..errors import Problem
 from ..facts.staleness import Pair
 from ..facts.staleness import State as BlockState
 from ..sources.origins import origins_path
-from ..sources.site import Memo, Reading, Site
+from ..sources.site import Memo, Reading, Site, text_path
 from ..translate.status import Translation, status_of
 from .own import sources_of
 from .session import State
 
-Standing = Literal["unread", "draft", "embargo", "public"]
+Standing = Literal["unread", "announced", "draft", "embargo", "public"]
 
 _RELEASE = re.compile(r"^data/([^/]+)/release\.toml$")
 #: What a translator has to do, though it keeps nothing from being published.
@@ -33,13 +34,14 @@ _TO_DO = frozenset({"translation-unrecorded"})
 @dataclass(frozen=True)
 class Work:
     """A release, and what is wrong in it: in what its languages share, and in each language. `head` is None where
-    release.toml, or every text, cannot be read."""
+    release.toml, or every text, cannot be read; and where it is announced and has no text, "announced" for `date`."""
 
     id: str
     head: ReleaseHead | None
     standing: Standing
     shared: tuple[Problem, ...]
     languages: Mapping[str, tuple[Problem, ...]]
+    date: datetime = UNPUBLISHED
 
     def ready_in(self, lang: str) -> bool:
         """Whether nothing is to do in a language."""
@@ -103,9 +105,10 @@ def survey(state: State) -> Survey | None:
         Work(
             name,
             site.heads.get(name),
-            _standing(site.heads.get(name), state),
+            _standing(name, site, state),
             tuple(found.get((name, ""), ())),
             {tag: tuple(found.get((name, tag), ())) for tag in site.config.tags},
+            _date(name, site),
         )
         for name in sorted(names)
         if not _is_kept(site.heads.get(name)) or any(owner == name for owner, _lang in found)
@@ -120,15 +123,30 @@ def _is_kept(head: ReleaseHead | None) -> bool:
 
 
 def _instant(work: Work) -> float:
-    return (UNPUBLISHED if work.head is None else work.head.published).timestamp()
+    return work.date.timestamp()
 
 
-def _standing(head: ReleaseHead | None, state: State) -> Standing:
+def _date(name: str, site: Site) -> datetime:
+    if name in site.heads:
+        return site.heads[name].published
+    return site.announced[name].date if name in site.announced else UNPUBLISHED
+
+
+def _standing(name: str, site: Site, state: State) -> Standing:
+    head = site.heads.get(name)
+    if head is None and name in site.announced and not _begun(name, site):
+        return "announced"
     if head is None or head.published == UNPUBLISHED:
         return "unread"
     if head.draft:
         return "draft"
     return "embargo" if state.instant is not None and head.published > state.instant else "public"
+
+
+def _begun(name: str, site: Site) -> bool:
+    """Whether an announced release has a text, be it one that cannot be read."""
+    paths = (text_path(site.config, site.announced[name].kind, name, tag) for tag in site.config.all_tags)
+    return any(path in site.snapshot or site.snapshot.refuses(path) for path in paths)
 
 
 def _owner(path: str, names: Iterable[str], config: SiteConfig) -> tuple[str, str]:

@@ -30,7 +30,7 @@ _PARTS: MappingProxyType[TargetKind, Part] = MappingProxyType(
     {
         **dict.fromkeys(("asset", "bundle", "card", "picture"), "asset"),
         **dict.fromkeys(("data", "record", "series", "spec"), "data"),
-        **dict.fromkeys(("index", "home", "root", "catalogue"), "index"),
+        **dict.fromkeys(("index", "home", "root", "catalogue", "calendar"), "index"),
     }
 )
 

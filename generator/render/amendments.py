@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from .. import urls
-from ..definitions import Correction, Withdrawal
+from ..amending import Correction, Withdrawal
 from ..errors import FactError, SourceErrors
 from ..facts.lookup import Lookup
 from ..typography import typeset

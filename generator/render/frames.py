@@ -8,6 +8,7 @@ from datetime import datetime
 from .. import urls
 from ..errors import FactError, SourceErrors
 from ..facts.lookup import Lookup
+from ..facts.words import Words
 from ..sources.labels import CONTACT, is_contact
 from .addresses import asset_path, kind_name, release_path
 from .answers import Facts
@@ -54,6 +55,7 @@ def frame(
         corrections=urls.relative(urls.corrections_path(lang), path),
         data=urls.relative(urls.catalogue_path(lang), path),
         contact=_contact(lookup, lang),
+        calendar=_calendar(lookup, lang, path),
         nav=tuple(_nav(lookup, lang, path, kind)),
         pages=tuple(_pages(lookup, lang, path)),
         languages=tuple(_language(lookup, other, lang, path, paths[other]) for other in config.tags if other in paths),
@@ -150,6 +152,14 @@ def _nav(lookup: Lookup, lang: str, path: str, current: str) -> list[LinkView]:
             address = urls.relative(urls.section_path(lang, lookup.section(kind, lang)), path)
             links.append(LinkView(kind_name(lookup, lang, kind), address, kind == current))
     return links
+
+
+def _calendar(lookup: Lookup, lang: str, path: str) -> LinkView | None:
+    """A link to the release calendar, if anything is announced."""
+    if not lookup.has_calendar():
+        return None
+    there = urls.calendar_path(lang)
+    return LinkView(Words(lookup, lang).message("Calendar"), urls.relative(there, path), there == path)
 
 
 def _pages(lookup: Lookup, lang: str, path: str) -> list[LinkView]:

@@ -6,6 +6,7 @@ from .. import urls
 from ..facts.lookup import Lookup
 from ..facts.words import Words
 from .addresses import asset_path, in_each_language, kind_name, release_path
+from .calendar import next_dates
 from .data_files import downloads
 from .frames import ICON, STYLESHEET, frame, masthead, notice, share
 from .machine_views import HeadersPage, RobotsPage, SitemapEntry, SitemapPage
@@ -25,7 +26,7 @@ from .views import (
 
 
 def render_home(lookup: Lookup, lang: str, path: str, templates: Templates) -> Page:
-    """The home page of a language: its latest releases."""
+    """The home page of a language: its latest releases, and the next ones."""
     latest = lookup.latest(lang, "", lookup.config().latest)
     paths = in_each_language(lookup, urls.home_path)
     name, tagline = lookup.label(lang, "site.title") or "", lookup.label(lang, "site.tagline") or ""
@@ -34,6 +35,7 @@ def render_home(lookup: Lookup, lang: str, path: str, templates: Templates) -> P
             lookup, lang, path, paths, title=name, description=tagline, share=share(lookup, lang, path, paths, alt=name)
         ),
         cards=_cards(lookup, lang, path, latest),
+        coming=next_dates(lookup, lang, path),
     )
     html, warnings = templates.render("home.html", lookup, lang, page=view)
     return Page(html, list(warnings))
@@ -174,6 +176,8 @@ def render_sitemap(lookup: Lookup, templates: Templates) -> Page:
         langs = [lang for lang in config.tags if lookup.latest(lang, kind, 1)]
         _add(entries, config.url, {lang: urls.section_path(lang, lookup.section(kind, lang)) for lang in langs}, "")
     _add(entries, config.url, in_each_language(lookup, urls.catalogue_path), "")
+    if lookup.has_calendar():
+        _add(entries, config.url, in_each_language(lookup, urls.calendar_path), "")
     unlisted = [kind for kind in config.kinds if kind not in config.listed]
     listed = [lookup.announced(lang) for lang in config.tags]
     found = [*listed, *(lookup.latest(lang, kind) for lang in config.tags for kind in unlisted)]

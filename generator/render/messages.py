@@ -22,6 +22,8 @@ OWN = (
     *("Official data", "Estimated data", "Provisional data", "Illustrative data"),
     *(name for _fraction, name in FRACTIONS),
     *("Corrections", "Correction: %(title)s", "Withdrawn: %(title)s"),
+    *("Calendar", "Release calendar", "Preview", "Withdrawn", "Date to be confirmed"),
+    *("Date changed on %(date)s", "Date announced before: %(date)s"),
     *("Panel", "Category", "Series", "Value", "Unit", "Observation status", "Quality", "Source"),
     *("Show", "Everything", "Pick out", "Nothing", "Order", "As published", "By size"),
     *("Value of the table", "Value put together from cells of the table"),

@@ -16,6 +16,7 @@ from ..facts.lookup import Lookup
 from ..facts.words import Words
 from ..model import Artifact, Link, Target
 from ..sources.site import Site
+from .calendar import render_calendar
 from .charts import BytesCache
 from .digests import Digests
 from .downloads import render_csv
@@ -96,14 +97,14 @@ class Press:
         match target.kind:
             case "asset":
                 return Artifact(target, lookup.asset(target.name))
-            case "data":
-                return Artifact(target, render_csv(lookup, target.release, target.name))
-            case "revisionsfile":
-                return Artifact(target, render_revisions_file(lookup, target.release))
-            case "record":
-                return Artifact(target, render_record(lookup, target.release, self._digests))
+            case "data" | "revisionsfile" | "record":
+                return Artifact(target, self._data(target, lookup))
             case "bundle":
                 return Artifact(target, vega_bundle(self.charts))
+            case "ics":
+                from .ics import render_ics  # whose library is only for a site that announces something
+
+                return Artifact(target, render_ics(lookup, target.lang, target.path))
             case "card":
                 return Artifact(target, render_social_card(lookup, target, self.charts))
             case "picture" | "series" | "spec":
@@ -123,6 +124,16 @@ class Press:
 
     def _chart(self, target: Target, lookup: Lookup) -> ChartDesk:
         return ChartDesk(lookup, target.release, target.lang, target.name, self.charts)
+
+    def _data(self, target: Target, lookup: Lookup) -> bytes:
+        """A file of a release's data."""
+        match target.kind:
+            case "data":
+                return render_csv(lookup, target.release, target.name)
+            case "revisionsfile":
+                return render_revisions_file(lookup, target.release)
+            case _:
+                return render_record(lookup, target.release, self._digests)
 
     def _file(self, target: Target, chart: ChartDesk) -> bytes:
         """A file of a chart."""
@@ -185,6 +196,8 @@ class Press:
                 return render_feed(lookup, lang, path, templates, "rss.xml")
             case "corrections":
                 return render_corrections(lookup, lang, path, templates)
+            case "calendar":
+                return render_calendar(lookup, lang, path, templates)
             case _:
                 return self._site_file(target, lookup)
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from ..model import Grid, Standing
+from .calendar_views import DateView, MonthView
 
 
 def safe(html: str) -> Markup:
@@ -83,9 +84,9 @@ class FrameView:
 
     `title` is the page's plain title, without the site's; `languages` lists all languages in which the page exists,
     this one included; `canonical` is the absolute address; `nav` one link for each kind of publication, `pages` one
-    for each page of the site itself; `corrections` the feed of
-    corrections; `structured` is JSON-LD, empty where there is nothing to say; `notice` is none on
-    a public site; `earlier` is none but on pages of an earlier edition.
+    for each page of the site itself; `corrections` the feed of corrections; `calendar` is none while nothing is
+    announced; `structured` is JSON-LD, empty where there is nothing to say; `notice` is none on a public site;
+    `earlier` is none but on pages of an earlier edition.
     """
 
     lang: str
@@ -105,6 +106,7 @@ class FrameView:
     corrections: str
     data: str
     contact: str
+    calendar: LinkView | None
     nav: tuple[LinkView, ...]
     pages: tuple[LinkView, ...]
     languages: tuple[LanguageView, ...]
@@ -243,10 +245,27 @@ class IndexPage:
 
 @dataclass(frozen=True)
 class HomePage:
-    """`home.html`: the latest releases of every kind."""
+    """`home.html`: the latest releases of every kind, and the next ones that are announced."""
 
     frame: FrameView
     cards: tuple[CardView, ...]
+    coming: tuple[DateView, ...]
+
+
+@dataclass(frozen=True)
+class CalendarPage:
+    """`calendar.html`: what is announced. `unconfirmed` are dates that have come without the release, `coming` those to
+    come, by month, `released` the last ones, the latest month first; `zone` names the time zone; `file` is the address
+    of the calendar for programs, `subscribe` the same in the form that such programs open by themselves."""
+
+    frame: FrameView
+    heading: str
+    zone: str
+    subscribe: str
+    file: str
+    unconfirmed: tuple[DateView, ...]
+    coming: tuple[MonthView, ...]
+    released: tuple[MonthView, ...]
 
 
 @dataclass(frozen=True)

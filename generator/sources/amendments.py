@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from itertools import pairwise
 
+from ..amending import Amendments, Correction, EditionOf, Withdrawal
 from ..config import SiteConfig
-from ..definitions import Amendments, Correction, EditionOf, Withdrawal
 from ..errors import did_you_mean
 from ..spec import Spec
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from ..config import CONFIG_FILE, SiteConfig
-from ..definitions import UNPUBLISHED, FrontMatter, ReleaseHead
+from ..definitions import UNPUBLISHED, Announcement, FrontMatter, ReleaseHead
 from ..errors import Problem, SourceErrors, SourceRef
+from . import announcements
 from .amendments import from_plain
 from .files import Snapshot
 from .origins import SUFFIX
@@ -44,6 +45,7 @@ class Heads:
         self.fresh: dict[str, tuple[str, Mapping[str, object]]] = {}
         self.problems: list[Problem] = []
         self.broken: set[str] = set()
+        self.announced: dict[str, Announcement] = {}
         self.to_come = dict.fromkeys(config.coming, 0)
 
     def head(self, release: str, path: str, expected: set[str]) -> ReleaseHead | None:
@@ -61,20 +63,19 @@ class Heads:
             self.broken.add(release)
             self.texts_of_unknown_kind(release)
             return None
-        kind, draft, frozen = str(facts["kind"]), bool(facts["draft"]), facts["edition"] is not None
+        kind, draft, edition = str(facts["kind"]), bool(facts["draft"]), facts["edition"]
+        announced = announcements.from_plain(facts["announced"])
+        if announced is not None and edition is None:
+            self.announced[release] = announced
+        if draft and announced is not None and not self.begun(release, kind):
+            self.broken.add(release)
+            self.problems += self.mistakes(release, path)
+            return None
         texts: dict[str, FrontMatter] = {}
-        whole = True
-        self.languages_to_come(kind, release, texts, expected, counts=not frozen)
-        for lang in [tag for tag in self.config.tags if tag not in self.config.coming]:
-            text = text_path(self.config, kind, release, lang)
-            expected.add(text)
-            if text in self.snapshot or self.snapshot.refuses(text):
-                whole &= self.read_text(release, text, lang, texts, draft=draft)
-            elif not frozen:  # an earlier edition has the languages that it had
-                self.missing(release, path, lang, text, draft)
+        whole = self.read_texts(release, path, facts, texts, expected)
         if not texts:
             self.broken.add(release)
-            self.problems += parse_release(self.snapshot.read(path), path, release, self.config).problems
+            self.problems += self.mistakes(release, path)
             return None
         files = facts["files"]
         assert isinstance(files, dict)
@@ -85,6 +86,27 @@ class Heads:
             *(release, kind, published, draft, ordered, files),
             *(since.corrections, since.withdrawal, since.edition, since.revises),
         )
+
+    def read_texts(
+        self,
+        release: str,
+        path: str,
+        facts: Mapping[str, object],
+        texts: dict[str, FrontMatter],
+        expected: set[str],
+    ) -> bool:
+        """Fill `texts` with the front matter of each language; whether nothing is wrong in any of them."""
+        kind, draft, frozen = str(facts["kind"]), bool(facts["draft"]), facts["edition"] is not None
+        whole = True
+        self.languages_to_come(kind, release, texts, expected, counts=not frozen)
+        for lang in [tag for tag in self.config.tags if tag not in self.config.coming]:
+            text = text_path(self.config, kind, release, lang)
+            expected.add(text)
+            if text in self.snapshot or self.snapshot.refuses(text):
+                whole &= self.read_text(release, text, lang, texts, draft=draft)
+            elif not frozen:  # an earlier edition has the languages that it had
+                self.missing(release, path, lang, text, draft)
+        return whole
 
     def read_text(self, release: str, path: str, lang: str, texts: dict[str, FrontMatter], *, draft: bool) -> bool:
         """Add the front matter of a text to `texts`, and say whether nothing is wrong in it."""
@@ -113,6 +135,15 @@ class Heads:
                 self.problems[before:] = [problem.at_level("warning") for problem in self.problems[before:]]
                 if front is not None and len(self.problems) == before:
                     texts[lang] = front
+
+    def begun(self, release: str, kind: str) -> bool:
+        """Whether a release has a text in any language: one that is announced need not."""
+        paths = (text_path(self.config, kind, release, lang) for lang in self.config.all_tags)
+        return any(path in self.snapshot or self.snapshot.refuses(path) for path in paths)
+
+    def mistakes(self, release: str, path: str) -> tuple[Problem, ...]:
+        """Everything that is wrong in the release.toml of a release without texts, which nobody audits."""
+        return parse_release(self.snapshot.read(path), path, release, self.config).problems
 
     def facts(self, release: str, path: str) -> Mapping[str, object]:
         """What the head of release.toml says. Raises SourceErrors."""

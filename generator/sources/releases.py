@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from types import MappingProxyType
 from typing import Literal, cast
 
+from ..amending import Amendments
 from ..config import SiteConfig
 from ..definitions import (
     PERIOD,
     UNPUBLISHED,
-    Amendments,
     ChartSpec,
     ClaimSpec,
     DisplayPart,
@@ -25,6 +25,7 @@ from ..definitions import (
 )
 from ..errors import SourceErrors, did_you_mean
 from ..spec import Spec, read_toml
+from . import announcements
 from .amendments import AMENDING, as_plain, read_amendments
 from .data_tables import NAME, TableReader
 from .files import digest_of
@@ -87,16 +88,14 @@ def parse_release(data: bytes, path: str, release: str, config: SiteConfig) -> R
     tables = reader.definitions("tables", reader.table)
     reader.known_tables = {name: table for name, table in reader.seen_tables.items() if table.dimensions}
     figures = reader.definitions("figures", reader.figure)
-    for name in figures:
-        if name in reader.periods:
-            hint = "give one of them another name"
-            spec.problem(f'"{name}" is both a period and a figure', "figures", name, code="duplicate-key", hint=hint)
+    _told_apart(spec, figures, reader.periods)
     claims = reader.definitions("claims", reader.claim)
     displays = reader.definitions("displays", reader.display)
     charts = reader.definitions("charts", reader.chart)
     literals = read_literals(spec)
     allowed = read_allowed(spec)
     amendments = read_amendments(spec, published, config, _names(spec))
+    announced = announcements.read_announcement(spec, kind, published, config)
     spec.finish()
     return Release(
         id=release,
@@ -116,6 +115,7 @@ def parse_release(data: bytes, path: str, release: str, config: SiteConfig) -> R
         literals=literals,
         allowed=allowed,
         amendments=amendments,
+        announced=announced,
     )
 
 
@@ -124,6 +124,13 @@ def _kind(spec: Spec, config: SiteConfig) -> str:
     if kind and kind not in config.kinds:
         spec.problem(f'there is no kind of publication "{kind}"', "kind", hint=did_you_mean(kind, config.kinds))
     return kind
+
+
+def _told_apart(spec: Spec, figures: Iterable[str], periods: Mapping[str, str]) -> None:
+    for name in figures:
+        if name in periods:
+            hint = "give one of them another name"
+            spec.problem(f'"{name}" is both a period and a figure', "figures", name, code="duplicate-key", hint=hint)
 
 
 def _names(spec: Spec) -> list[str]:
@@ -137,7 +144,7 @@ def read_release_head(data: bytes, path: str, release: str, config: SiteConfig) 
     of the release since.
 
     Only they are checked here: the rest of the file is read, and judged, when the release is audited. With a mistake
-    among them, or with a correction or the like, the whole file is read. Raises SourceErrors.
+    among them, or with an announcement, a correction or the like, the whole file is read. Raises SourceErrors.
     """
     values = read_toml(data, path, "bad-release").raw
     published, draft, tables = values.get("published"), values.get("draft", False), values.get("tables", {})
@@ -149,17 +156,18 @@ def read_release_head(data: bytes, path: str, release: str, config: SiteConfig) 
     whole = isinstance(tables, dict) and len(files) == len(tables) and isinstance(draft, bool)
     dated = isinstance(published, datetime) and published.tzinfo is not None and 1900 <= published.year <= 2999
     kind = values.get("kind")
-    amended = not AMENDING.isdisjoint(values)
-    if amended or not whole or not dated or not isinstance(kind, str) or kind not in config.kinds:
+    told = "announced" in values or not AMENDING.isdisjoint(values)
+    if told or not whole or not dated or not isinstance(kind, str) or kind not in config.kinds:
         found = parse_release(data, path, release, config)
         if found.kind not in config.kinds:
             raise SourceErrors(*found.problems)
         files = {name: table.file for name, table in found.tables.items()}
         head = {"kind": found.kind, "published": found.published.isoformat(), "draft": found.draft, "files": files}
-        return {**head, **as_plain(found.amendments)}
+        announced = announcements.as_plain(found.announced)
+        return {**head, **as_plain(found.amendments), "announced": announced}
     assert isinstance(published, datetime)
     head = {"kind": kind, "published": published.isoformat(), "draft": draft, "files": files}
-    return {**head, **as_plain(Amendments())}
+    return {**head, **as_plain(Amendments()), "announced": None}
 
 
 def _digests(spec: Spec, periods: Mapping[str, str]) -> Mapping[str, str]:

@@ -12,9 +12,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from functools import cached_property, lru_cache, partial
+from types import MappingProxyType
 
 from ..config import SiteConfig
-from ..definitions import ChartWords, Citation, Release, ReleaseHead, ReleaseText, Table
+from ..definitions import Announcement, ChartWords, Citation, Release, ReleaseHead, ReleaseText, Table
 from ..errors import Problem, SourceErrors, SourceRef
 from ..formats import Style, style_of
 from ..urls import slugify
@@ -38,15 +39,24 @@ from .wording import Wording, read_wording, wording_name
 
 _RELEASE = re.compile(r"^data/([^/]+)/release\.toml$")
 _LONGEST_SLUG = 100
+_NOTHING: Mapping[str, Announcement] = MappingProxyType({})
 
 
 class Site:
-    """The sources of one moment, as values. Reading methods raise SourceErrors."""
+    """The sources of one moment, as values. Reading methods raise SourceErrors.
+
+    `announced` has what is announced of releases, by their names; some of them have no head yet.
+    """
 
     def __init__(
-        self, config: SiteConfig, snapshot: Snapshot, heads: Mapping[str, ReleaseHead], shelf: Shelf | None = None
+        self,
+        config: SiteConfig,
+        snapshot: Snapshot,
+        heads: Mapping[str, ReleaseHead],
+        shelf: Shelf | None = None,
+        announced: Mapping[str, Announcement] = _NOTHING,
     ) -> None:
-        self.config, self.snapshot, self.heads = config, snapshot, heads
+        self.config, self.snapshot, self.heads, self.announced = config, snapshot, heads, announced
         self.shelf = shelf or Shelf()
         self.release = lru_cache(maxsize=32)(self._release)
         self.text = lru_cache(maxsize=64)(self._text)
@@ -57,17 +67,18 @@ class Site:
         self.section = lru_cache(maxsize=None)(self._section)
         self.wording = lru_cache(maxsize=None)(self._wording)
 
-    def __reduce__(self) -> tuple[type[Site], tuple[SiteConfig, Snapshot, Mapping[str, ReleaseHead]]]:
-        return Site, (self.config, self.snapshot.bare(), self.heads)
+    def __reduce__(self) -> tuple[type[Site], tuple[object, ...]]:
+        return Site, (self.config, self.snapshot.bare(), self.heads, None, dict(self.announced))
 
     def as_of(self, now: datetime, *, ahead: bool = False) -> Site:
         """The same sources, with every release as it stands at an instant: without what is to come. With `ahead`, with
         the corrections that will take the place of an edition that was kept."""
         heads, pairs = heads_as_of(self.heads, now, ahead=ahead)
-        if all(heads[release] is head for release, head in self.heads.items()):
-            return self
+        told = ((release, announced.as_of(now)) for release, announced in self.announced.items())
+        announced = {release: one for release, one in told if one is not None}
+        same = announced == self.announced and all(heads[release] is head for release, head in self.heads.items())
         snapshot = self.snapshot.exchange(pairs) if pairs else self.snapshot
-        return Site(self.config, snapshot, heads, self.shelf)
+        return self if same else Site(self.config, snapshot, heads, self.shelf, announced)
 
     # -- paths
 
@@ -257,7 +268,7 @@ def read_site(
                 heads[head.id] = head
     reader.orphans(expected)
     reader.lost_records()
-    site = Site(config, snapshot, heads, shelf)
+    site = Site(config, snapshot, heads, shelf, reader.announced)
     problems = [
         *mistakes,
         *snapshot.problems,

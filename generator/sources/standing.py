@@ -12,7 +12,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from ..definitions import UNPUBLISHED, Correction, ReleaseHead
+from ..amending import Correction
+from ..definitions import UNPUBLISHED, ReleaseHead
 from ..errors import Problem, SourceErrors, SourceRef, did_you_mean
 from ..spec import decode, locate
 from .files import Snapshot

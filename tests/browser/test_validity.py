@@ -205,7 +205,8 @@ def _broken(site: Site, base: str, addresses: Iterator[tuple[str, str]]) -> Iter
     """The addresses that lead to no file of the site, or to no id of a page."""
     pages = {page.file: page for page in site.pages}
     for where, address in addresses:
-        full = urlsplit(urljoin(base, address.strip()))
+        web = address.strip().replace("webcal://", "https://")  # a calendar, for programs that subscribe to it
+        full = urlsplit(urljoin(base, web))
         if full.scheme in ("mailto", "tel", "data"):
             continue
         if full.scheme not in ("http", "https"):

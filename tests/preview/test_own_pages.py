@@ -85,6 +85,21 @@ def test_all_releases_newest_first_with_their_standing(site: State) -> None:
     assert " draft " in words(row(page, "delta"))
 
 
+def test_a_release_that_is_announced_and_has_no_text_yet() -> None:
+    files = small_site()
+    toml = 'kind = "note"\npublished = 2024-08-01T08:30:00+02:00\ndraft = true\n[announced]\n'
+    toml += 'since = 2024-01-01T00:00:00Z\ntitle.fr = "Bientot"\ntitle.en = "Soon"\n'
+    files["data/omega/release.toml"] = toml.encode()
+    state = shown(files)
+    page = html(state, "/_status")
+    assert "announced for 2024-08-01 08:30" in words(row(page, "omega"))
+    assert "no text yet" in words(row(page, "omega")) and "cannot be read" not in words(page)
+    assert page.index(">gamma<") < page.index(">omega<") < page.index(">beta<"), "where its date belongs"
+    assert not [problem.text() for problem in state.problems if "omega" in problem.where.path]
+    files["content/en/notes/omega.md"] = b"---\ntitle: [\n---\n"
+    assert "cannot be read" in words(row(html(shown(files), "/_status"), "omega"))
+
+
 def test_a_title_is_printed_and_leads_to_its_page_in_each_language(site: State) -> None:
     found = row(html(site, "/_status"), "alpha")
     assert re.search(r'<a href="/fr/nouvelles/ventes/"[^>]*><span lang="fr">Ventes en 2024</span></a>', found)

@@ -287,6 +287,24 @@ def test_what_the_public_sees_has_no_trace_of_the_rest_until_its_instant(bench: 
     assert "Plus tard" in bench.page("/fr/")
 
 
+def test_the_calendar_is_due_at_each_of_its_instants() -> None:
+    told, moved, first, last = (PUBLISHED + timedelta(days=days) for days in (1, 2, 3, 4))
+    toml = f'kind = "note"\npublished = {last.isoformat()}\ndraft = true\n[announced]\nsince = {told.isoformat()}\n'
+    toml += f'title.fr = "A"\ntitle.en = "A"\n[[announced.changes]]\nat = {moved.isoformat()}\n'
+    toml += f'from = {first.isoformat()}\ntext.fr = "B"\ntext.en = "B"\n'
+    bench = make_bench()
+    bench.files.content["data/omega/release.toml"] = toml.encode()
+    bench.clock.append(PUBLISHED)
+    bench.build()
+    for instant in (told, moved, first, last):
+        bench.clock.append(instant - timedelta(microseconds=1))
+        assert not bench.session.is_due()
+        bench.clock.append(instant)
+        assert bench.session.is_due()
+        bench.build()
+    assert not bench.session.is_due()
+
+
 def test_a_release_is_due_also_while_there_are_mistakes(bench: Bench) -> None:
     bench.build()
     bench.files.save(NOTE, ("release:alpha", "release:alhpa"))
