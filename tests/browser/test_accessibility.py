@@ -39,7 +39,7 @@ def test_axe_finds_nothing_on_any_kind_of_page(browser, site, scheme) -> None:
     for sample in site.samples():
         page.goto(site.address + sample.path)
         page.evaluate(OPEN)
-        for width in (1280, 320):
+        for width in (1280, 320) if scheme == "light" else (1280,):  # what dark changes, are colours
             page.set_viewport_size({"width": width, "height": 900})
             found += [f"{sample.path} at {width} px: {said}" for said in _axe(page)]
     context.close()
@@ -50,10 +50,9 @@ def test_axe_finds_nothing_on_any_page(browser, site, rivers) -> None:
     context = browser.new_context(bypass_csp=True, viewport={"width": 1000, "height": 900})
     page = context.new_page()
     found = []
-    for built in (site, rivers):
-        for one in built.pages:
-            if built is site and one in built.samples():
-                continue  # the test above has looked at it from all sides
+    seen = site.samples()  # the test above has looked at them from all sides
+    for built, pages in ((site, [one for one in site.pages if one not in seen]), (rivers, rivers.samples())):
+        for one in pages:
             page.goto(built.address + one.path)
             page.evaluate(OPEN)
             found += [f"{one.path}: {said}" for said in _axe(page)]

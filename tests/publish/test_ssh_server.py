@@ -393,7 +393,7 @@ import os, signal, subprocess, sys, time
 from pathlib import Path
 sys.path[:0] = [{root!r}, {tests!r}, {publish!r}]
 from places import send
-from test_server import step_of
+from test_ssh_server import step_of
 from generator.publish import ssh
 from generator.publish.seal import read_seal
 from generator.publish.server import ServerTarget
