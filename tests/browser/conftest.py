@@ -178,7 +178,7 @@ def _visit(browser, site: Site, path: str, width: int, *, scripts: bool = True) 
 
 @pytest.fixture(scope="session")
 def visits(browser, site: Site) -> list[Visit]:
-    """A visit to a page of each kind and language at a desk; of one language, which has the longer words, on a phone."""
+    """A visit to a page of each kind and language at a desk; in the language with longer words also on a phone."""
     samples = site.samples()
     phone = [_visit(browser, site, page.path, 375) for page in samples if page.lang == "fr"]
     return [_visit(browser, site, page.path, 1280) for page in samples] + phone
