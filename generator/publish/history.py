@@ -92,6 +92,12 @@ class History:
         """Whether the last publishing did not come to its end, or is still at work."""
         return bool(self._read(_ATTEMPT))
 
+    def broken_off(self) -> bool:
+        """Whether the last publishing of another seal did not come to where it was shown: of a place that shows each
+        step at once, readers may have some of it."""
+        attempt = self._read(_ATTEMPT)
+        return bool(attempt) and attempt[0].action == "publish" and attempt[0].seal != self._target.shown()
+
     def ours(self) -> Mapping[str, Part]:
         """The files that publishing has put here, or may have: those of the seal that is shown, and of interrupted
         attempts."""
