@@ -83,9 +83,13 @@ class History:
         content = self._target.read_record(_seal_name(digest))
         return None if content is None else read_seal(content, f"the kept seal {digest[:16]}")
 
+    def last(self, keep: int) -> tuple[str, ...]:
+        """The digests of the last seals that were shown, the latest first."""
+        return tuple(_shown(self.entries())[:keep])
+
     def returnable(self, keep: int) -> tuple[Seal, ...]:
         """The seals that can be returned to, and that which is shown."""
-        found = (self.seal(digest) for digest in _shown(self.entries())[:keep])
+        found = (self.seal(digest) for digest in self.last(keep))
         return tuple(seal for seal in found if seal is not None)
 
     def interrupted(self) -> bool:
