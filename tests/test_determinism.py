@@ -14,7 +14,6 @@ import pytest
 from support import CHARTS, ROOT, communique, copy_sample, tree
 
 from generator.build import build_site
-from generator.output.charts import MemoryCharts
 from generator.output.write import opened
 from generator.sources.files import FolderFiles
 from generator.workers import Tools
@@ -111,7 +110,7 @@ def test_other_processes(expected: dict[str, bytes], tmp_path: Path) -> None:
 
     root = copy_sample(tmp_path / "site")
     with opened(root / "build/site", lambda: None) as output:
-        report = build_site(FolderFiles(root), output, datetime.fromisoformat(NOW), Tools(MemoryCharts(), executor=two))
+        report = build_site(FolderFiles(root), output, datetime.fromisoformat(NOW), Tools(CHARTS, executor=two))
     assert not report.broken
     assert sum(used) > 10
     assert not differing(tree(root / "build/site"), expected)
@@ -134,6 +133,7 @@ def test_no_bytes_tell_of_the_machine(expected: dict[str, bytes]) -> None:
 def test_a_second_build_is_the_first(expected: dict[str, bytes], tmp_path: Path) -> None:
     """From a cache of charts, with another version of the site in place."""
     root = copy_sample(tmp_path / "site")
+    take_drawings(root)
     first = communique("build", "--root", root, "--now", "2020-01-01T00:00:00Z")
     assert first.returncode == 0, first.stderr
     assert not differing(built(root, {}), expected)

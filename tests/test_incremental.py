@@ -24,7 +24,7 @@ from generator.output.memory import MemoryOutput
 from generator.sources.files import MemoryFiles
 from generator.workers import Tools
 
-EXAMPLES = int(os.environ.get("COMMUNIQUE_EXAMPLES", "40"))
+EXAMPLES = int(os.environ.get("COMMUNIQUE_EXAMPLES", "15"))
 SITE = small_site()
 # Texts are varied one language at a time: a difference must not keep the other checks and pages from being seen.
 SITE["site.toml"] += b'language-difference = "hint"\n'

@@ -443,7 +443,7 @@ def said_by(files: Sources, name: str) -> Iterator[str]:
     yield from (row[2] for row in rows if len(row[2]) > 6 and row[2] != "value")
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(drawn=releases())
 def test_random_hidden_releases_leave_no_byte(drawn: tuple[Sources, frozenset[str], frozenset[str]]) -> None:
     files, public, hidden = drawn

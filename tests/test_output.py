@@ -24,7 +24,7 @@ from generator.errors import OutputError
 from generator.output import manifest
 from generator.output import write as output
 
-KILLS = int(os.environ.get("COMMUNIQUE_KILLS", "24"))
+KILLS = int(os.environ.get("COMMUNIQUE_KILLS", "12"))
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
 
 

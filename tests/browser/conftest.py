@@ -164,7 +164,8 @@ def _visit(browser, site: Site, path: str, width: int, *, scripts: bool = True) 
     page.on("requestfailed", lambda request: visit.said.append(f"failed: {request.url}"))
     page.on("response", lambda answer: answer.status < 400 or visit.said.append(f"{answer.status}: {answer.url}"))
     page.on("request", lambda request: visit.asked.append(request.url))
-    page.goto(site.address + path, wait_until="networkidle")
+    page.goto(site.address + path)
+    page.wait_for_timeout(100)  # for what a script asks for after that
     visit.text = page.evaluate(TEXT)
     if scripts:
         visit.jumps = page.evaluate("window.jumps ?? []")

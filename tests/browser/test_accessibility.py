@@ -61,6 +61,10 @@ def test_axe_finds_nothing_on_any_page(browser, site, rivers) -> None:
     nothing(found)
 
 
+def _answer(html: str):
+    return lambda route: route.fulfill(body=html, content_type="text/html; charset=utf-8")
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_where_a_release_was_corrected_withdrawn_or_moved(browser, amended, scheme) -> None:
     context = browser.new_context(bypass_csp=True, color_scheme=scheme)
@@ -71,7 +75,7 @@ def test_axe_finds_nothing_where_a_release_was_corrected_withdrawn_or_moved(brow
     for one in pages:
         if one.kind == "plain":  # it leads on at once: only a copy without that can be looked at
             still = one.html.replace('http-equiv="refresh"', 'name="leads"')
-            page.route(amended.address + one.path, lambda route, body=still: route.fulfill(body=body))
+            page.route(amended.address + one.path, _answer(still))
         page.goto(amended.address + one.path)
         for width in (1440, 375):
             page.set_viewport_size({"width": width, "height": 900})

@@ -22,7 +22,7 @@ from test_watching import CHARTS, settle
 from generator.facts.edition import Edition
 from generator.preview.hosting import Hosting
 
-EDITS = int(os.environ.get("COMMUNIQUE_EXAMPLES", "500"))
+EDITS = int(os.environ.get("COMMUNIQUE_EXAMPLES", "250"))
 SEED = int(os.environ.get("COMMUNIQUE_SEED", "20240701"))
 #: After so many edits the preview may come to rest, and is compared.
 BETWEEN_RESTS = 100

@@ -95,7 +95,7 @@ def test_too_early(root: Path) -> None:
 
 
 def test_waiting(root: Path) -> None:
-    instant = datetime.now(UTC) + timedelta(seconds=12)
+    instant = datetime.now(UTC) + timedelta(seconds=8)
     seal = communique("seal", "--root", root, "--now", instant.isoformat(), "--out", root / "coming.json")
     assert seal.returncode == 0
     run = communique("publish", "www", "--root", root, "--seal", root / "coming.json", "--wait")
