@@ -330,7 +330,8 @@ class ReleaseHead:
     """What the rest of the site needs to know of a release: enough to plan addresses, indexes and feeds.
 
     `files` maps each data table to its CSV file. `corrections` are in the order of time. Of an earlier edition,
-    `superseded` is the instant of the correction that took its place: None while none has.
+    `superseded` is the instant of the correction that took its place: None while none has; and `announced` is what it
+    says that was announced, which is told again while it is shown as the release.
     """
 
     id: str
@@ -344,6 +345,7 @@ class ReleaseHead:
     edition: EditionOf | None = None
     revises: str = ""
     superseded: datetime | None = None
+    announced: Announcement | None = None
 
     def as_of(self, now: datetime) -> ReleaseHead:
         """The head as it stands at an instant: what is to come is not in it."""

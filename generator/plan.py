@@ -218,7 +218,7 @@ def _redirects(site: Site, head: ReleaseHead, public: bool) -> Iterator[Target]:
         for slug in front.former:
             path = urls.release_path(lang, site.section(head.kind, lang), slug)
             yield Target(path, "redirect", lang, head.id, name=slug, rehearsal=not public)
-            if front.cites and head.withdrawal is None:
+            if public and front.cites and head.withdrawal is None:
                 figures = urls.figures_path(path)
                 yield Target(figures, "redirect", lang, head.id, urls.FIGURES, slug, rehearsal=not public)
 

@@ -345,6 +345,19 @@ def test_a_language_without_the_text_has_the_date_without_a_link(tmp_path: Path)
     assert [item.href for item in items(outputs["fr/calendar/index.html"])] == ["../nouvelles/chocolat/"]
 
 
+def test_a_title_in_a_language_in_preparation_moves_no_date(tmp_path: Path) -> None:
+    """Nothing tells two dates apart but that title, which the public does not see."""
+
+    def outputs(one: str, other: str) -> dict[str, bytes]:
+        files = site(announced(titles={**TITLES, "nl": one}))
+        files["data/second/release.toml"] = announced(titles={**TITLES, "nl": other})
+        files["site.toml"] = files["site.toml"].replace(b'["fr", "en"]', b'["fr", "en", "nl"]')
+        files["site.toml"] += b"\n[language.nl]\ndraft = true\n"
+        return built(files, tmp_path / one)
+
+    assert outputs("A", "B") == outputs("B", "A")
+
+
 def test_the_uid_outlives_title_and_date_and_tells_languages_apart(tmp_path: Path) -> None:
     def uids(toml: bytes, out: str) -> list[str]:
         outputs = built(site(toml), tmp_path / out)

@@ -65,6 +65,19 @@ def test_before_its_instant_a_correction_leaves_no_trace(tmp_path: Path) -> None
     assert b"765,432,198" in seen[PAGE]
 
 
+def test_what_a_correction_says_was_announced_is_not_in_the_calendar_before_its_instant(tmp_path: Path) -> None:
+    told = '\n[announced]\nsince = 2024-04-01T09:00:00+02:00\ntitle.fr = "{0}"\ntitle.en = "{0}"\n'
+    files = small_site()
+    files[ALPHA] += told.format("Of 15").encode()
+    after = corrected(kept(files))
+    after[ALPHA] = after[ALPHA].replace(b'"Of 15"', b'"Of 765432198"')
+    assert built(after, tmp_path / "after", BEFORE) == built(files, tmp_path / "before", BEFORE)
+    assert b"Of 765432198" in built(after, tmp_path / "after", AT)["en/calendar.ics"]
+    added = corrected(kept(small_site()))
+    added[ALPHA] += told.format("Of 765432198").encode()
+    assert built(added, tmp_path / "added", BEFORE) == built(small_site(), tmp_path / "without", BEFORE)
+
+
 def test_the_instant_alone_exchanges_the_editions_and_makes_what_a_clean_build_makes(tmp_path: Path) -> None:
     files = corrected(kept(small_site()))
     out = tmp_path / "site"
@@ -379,6 +392,8 @@ def test_after_any_of_these_edits_a_build_is_what_a_clean_one_is(tmp_path: Path)
         (with_edition, BEFORE),
         (right, BEFORE),
         (right, AT),
+        ({path: data for path, data in right.items() if path != "content/en/news/alpha.1.md"}, AT),
+        (right, AT),  # a language that the edition had again
         ({**right, old: right[old].replace(b"NORTH,2024,15", b"NORTH,2024,14")}, AT),  # which pages of the present name
         ({**right, old: right[old].replace(b"NORTH,2024,15", b"NORTH,2024,17")}, AT),
         ({**right, table: right[table].replace(b"SOUTH,2023,20", b"SOUTH,2023,19")}, BEFORE),

@@ -70,6 +70,16 @@ def test_the_former_address_of_a_hidden_release_leaves_no_trace(tmp_path: Path) 
     assert "en/news/much-later/index.html" in tree(tmp_path / "with")
 
 
+def test_a_release_with_former_addresses_can_be_taken_away_as_a_draft(tmp_path: Path) -> None:
+    """Its page of figures is not made, and nothing leads to it."""
+    files = {path: data for path, data in small_site().items() if not re.search("/(beta|gamma)", path)}  # linked to it
+    path = "data/alpha/release.toml"
+    draft = {**moved(files, EN, "[old-sales]"), path: b"draft = true\n" + files[path]}
+    report = build(draft, tmp_path / "site")
+    assert not report.broken, texts(report)
+    assert not any("sales" in path for path in tree(tmp_path / "site"))
+
+
 def test_the_former_address_of_a_withdrawn_release_leads_to_what_is_left(tmp_path: Path) -> None:
     files = moved(small_site(), EN, "[old-sales]")
     files["data/alpha/release.toml"] += WITHDRAWN

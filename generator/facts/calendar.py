@@ -48,7 +48,7 @@ def calendar_of(site: Site, public: frozenset[str]) -> tuple[Dated, ...]:
     dates = list(_dates(site, public))
     last = max((one.date for one in dates if one.release), default=None)
     kept = [one for one in dates if not one.release or last is None or one.date >= last - KEPT]
-    return tuple(sorted(kept, key=lambda one: (one.date, *one.titles.values(), one.uid)))
+    return tuple(sorted(kept, key=lambda one: (one.date, *map(one.title, site.config.tags), one.uid)))
 
 
 def _dates(site: Site, public: frozenset[str]) -> Iterator[Dated]:

@@ -159,7 +159,8 @@ class Edition:
         if unit == SITE_UNIT:
             listing = [(head.id, head.kind, head.published.isoformat(), *sorted(head.texts)) for head in self.newest()]
             amended = [(head.id, len(head.corrections), head.withdrawal is None) for head in self.newest()]
-            kept = sorted(release for release in self.visible if self.site.heads[release].edition is not None)
+            editions = (self.site.heads[release] for release in self.visible)
+            kept = sorted((head.id, *sorted(head.texts)) for head in editions if head.edition is not None)
             return digest_of(repr((listing, amended, kept, sorted(self.hidden), self.closed)))
         if unit == TEMPLATES_UNIT:
             return digest_of(repr([(path, self.site.snapshot.digest(path)) for path in self.site.page_templates()]))

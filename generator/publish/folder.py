@@ -20,6 +20,7 @@ from pathlib import Path
 
 from ..errors import PublishError
 from . import versions
+from .history import History
 from .seal import Seal, SealedFile, instant_text
 from .store import Contents, is_of
 from .target import Present, Publisher
@@ -208,7 +209,7 @@ class FolderTarget:
         """See `Target.tidy`."""
         current = self._current()
         self._remove_unfinished()
-        old = versions.superfluous(self._names(), current.name if current else "", keep)
+        old = versions.superfluous(self._names(), current.name if current else "", History(self).last(keep))
         with self._refusals():
             for name in old:
                 shutil.rmtree(self._versions / name)

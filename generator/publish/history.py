@@ -83,14 +83,24 @@ class History:
         content = self._target.read_record(_seal_name(digest))
         return None if content is None else read_seal(content, f"the kept seal {digest[:16]}")
 
+    def last(self, keep: int) -> tuple[str, ...]:
+        """The digests of the last seals that were shown, the latest first."""
+        return tuple(_shown(self.entries())[:keep])
+
     def returnable(self, keep: int) -> tuple[Seal, ...]:
         """The seals that can be returned to, and that which is shown."""
-        found = (self.seal(digest) for digest in _shown(self.entries())[:keep])
+        found = (self.seal(digest) for digest in self.last(keep))
         return tuple(seal for seal in found if seal is not None)
 
     def interrupted(self) -> bool:
         """Whether the last publishing did not come to its end, or is still at work."""
         return bool(self._read(_ATTEMPT))
+
+    def broken_off(self) -> bool:
+        """Whether the last publishing of another seal did not come to where it was shown: of a place that shows each
+        step at once, readers may have some of it."""
+        attempt = self._read(_ATTEMPT)
+        return bool(attempt) and attempt[0].action == "publish" and attempt[0].seal != self._target.shown()
 
     def ours(self) -> Mapping[str, Part]:
         """The files that publishing has put here, or may have: those of the seal that is shown, and of interrupted

@@ -122,7 +122,8 @@ def _entry(order: Order, number: int, by: str, at: datetime) -> Entry:
 
 def rollback_order(target: Target, store: Contents, wanted: str, keep: int, max_deletes: int | None) -> Order:
     """What a rollback publishes: the seal before, or the one that is `wanted` (the start of its digest, or its words).
-    Raises PublishError when there is none, or several, or when it is not kept any more."""
+    After a publishing that was broken off, the seal before is the one that was shown last. Raises PublishError when
+    there is none, or several, or when it is not kept any more."""
     history = History(target)
     entries = history.entries()
     if wanted:
@@ -132,7 +133,7 @@ def rollback_order(target: Target, store: Contents, wanted: str, keep: int, max_
             raise PublishError(f"{count} that was published here is {wanted}: communique history lists them")
         digest = found.pop()
     else:
-        digest = previous(entries)
+        digest = target.shown() if history.broken_off() else previous(entries)
         if not digest:
             raise PublishError("nothing was published here before: name a seal with --to, or publish one")
     seal = history.seal(digest)

@@ -19,7 +19,9 @@ from ..headers import Rules, content_type, read_redirects
 from ..model import Target, TargetKind
 from ..output.manifest import Manifest
 from ..output.write import opened
-from ..sources.files import DEFAULT, FolderFiles
+from ..plan import plan
+from ..sources.files import DEFAULT, FolderFiles, release_of
+from ..sources.site import Site
 from ..workers import Tools
 from .revision import changed, head
 from .seal import Part, Seal, SealedFile, Sources
@@ -58,6 +60,7 @@ def seal_site(root: Path, now: datetime, tools: Tools, store: Store, *, allow_ch
         sources = _sources(root, revision, {path: d for path, d in snapshot.items() if not path.startswith(DEFAULT)})
         if sources.changed and not allow_changed:
             raise _not_in_git(sources)
+        sources = replace(sources, changed=_told(sources.changed, report.site, now))
         made = [one.target for one in manifest.made.values() if one.target.path and not one.target.rehearsal]
         files = _kept(Path(scratch) / "site", made, report.site.config, store)
         former = _redirects(Path(scratch) / "site")
@@ -105,6 +108,17 @@ def _sources(root: Path, revision: str, digests: Mapping[str, str]) -> Sources:
     if head(root) != revision:
         raise PublishError("another revision was checked out while the site was built: seal again")
     return replace(sources, changed=differing)
+
+
+def _told(paths: tuple[str, ...], site: Site, now: datetime) -> tuple[str, ...]:
+    """What a seal says of sources that git does not have. Of what is not public yet it names nothing, for it goes where
+    the site goes, and others may read it there."""
+    planned = plan(site, now)
+    public = planned.visible - planned.site.snapshot.exchanged.keys()
+    named = [path for path in paths if release_of(path) in ("", *public)]
+    hidden = len(paths) - len(named)
+    count = "1 source" if hidden == 1 else f"{hidden} sources"
+    return (*named, f"{count} of what is not public") if hidden else tuple(named)
 
 
 def _not_in_git(sources: Sources) -> PublishError:

@@ -23,6 +23,7 @@ from typing import TypeVar, cast
 
 from ..errors import PublishError
 from . import scripts, versions
+from .history import History
 from .seal import Seal, SealedFile, instant_text
 from .ssh import Failed, Lost, Server, Shell, check_tools, private_folder
 from .store import Contents, Distant
@@ -355,7 +356,7 @@ class ServerTarget:
     def tidy(self, keep: int) -> None:
         """See `Target.tidy`."""
         place = self._look()
-        old = versions.superfluous(place.versions, self._current(place), keep)
+        old = versions.superfluous(place.versions, self._current(place), History(self).last(keep))
         self._far(scripts.CLEAR)
         self._far(scripts.TIDY, _listed(old))
         self._counted = {name: files for name, files in self._counted.items() if name not in old}

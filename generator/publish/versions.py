@@ -6,7 +6,7 @@ that starts with `new` is that of a version which is being made, and is nobody's
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Literal
 
 from ..errors import PublishError
@@ -56,10 +56,11 @@ def latest_of(names: Iterable[str], digest: str) -> str:
     return next((name for name in reversed(finished(names)) if digest_of(name) == digest), "")
 
 
-def superfluous(names: Iterable[str], current: str, keep: int) -> list[str]:
-    """The versions to remove, so that those of the last `keep` seals stay, and the one that is shown."""
+def superfluous(names: Iterable[str], current: str, returnable: Collection[str]) -> list[str]:
+    """The versions to remove, so that those of seals that can be returned to stay, and the one that is shown. One that
+    an interrupted switch left was never shown, and takes nobody's place."""
     done = finished(names)
-    wanted = sorted({digest_of(name): name for name in done}.values())[-keep:]
+    wanted = {digest_of(name): name for name in done if digest_of(name) in returnable}.values()
     return [name for name in done if name not in wanted and name != current]
 
 

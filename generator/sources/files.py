@@ -295,6 +295,14 @@ class Snapshot:
         return replace(self, known={})
 
 
+def release_of(path: str) -> str:
+    """The name of the release whose file stands at a path, below `data/` or `content/`; empty when it is of none."""
+    if path.startswith("data/"):
+        release, slash, _rest = path.removeprefix("data/").partition("/")
+        return release if slash else ""
+    return path.rpartition("/")[2].rpartition(".")[0] if path.startswith("content/") else ""
+
+
 def exchanged_path(path: str, pairs: Mapping[str, str]) -> str:
     """The path of a file of a release, below `data/` or `content/`, when the release has the name of another."""
     if path.startswith("data/"):

@@ -85,6 +85,7 @@ class Heads:
         return ReleaseHead(
             *(release, kind, published, draft, ordered, files),
             *(since.corrections, since.withdrawal, since.edition, since.revises),
+            announced=announced if edition is not None else None,
         )
 
     def read_texts(

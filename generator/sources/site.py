@@ -74,7 +74,9 @@ class Site:
         """The same sources, with every release as it stands at an instant: without what is to come. With `ahead`, with
         the corrections that will take the place of an edition that was kept."""
         heads, pairs = heads_as_of(self.heads, now, ahead=ahead)
-        told = ((release, announced.as_of(now)) for release, announced in self.announced.items())
+        said = {release: one for release, one in self.announced.items() if release not in pairs}
+        said |= {name: one for name, earlier in pairs.items() if (one := self.heads[earlier].announced) is not None}
+        told = ((release, announced.as_of(now)) for release, announced in said.items())
         announced = {release: one for release, one in told if one is not None}
         same = announced == self.announced and all(heads[release] is head for release, head in self.heads.items())
         snapshot = self.snapshot.exchange(pairs) if pairs else self.snapshot

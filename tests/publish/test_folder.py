@@ -118,6 +118,28 @@ def test_places_that_are_not_ours(store: Store, www: Path, make: str, tmp_path: 
     assert sorted(place for place in tmp_path.rglob("*") if "sealed" not in str(place)) == before
 
 
+def test_a_version_that_was_never_shown_takes_nobody_s_place(
+    store: Store, www: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A publishing that ended between the new version's name and the link: the site before can be returned to."""
+    target = FolderTarget(www)
+    send(seal_of(ONE, store), store, target, keep=2)
+
+    def refuses(self: Path, there: str) -> None:
+        raise OSError(5, "Input/output error")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Path, "symlink_to", refuses)
+        with pytest.raises(PublishError, match="Input/output error"):
+            send(seal_of({**ONE, "x": b"x"}, store), store, target, keep=2)
+    send(seal_of(TWO, store), store, target, keep=2)
+    elsewhere = Store(tmp_path / "another machine's")
+    order = rollback_order(target, elsewhere, "", 2, None)
+    publish(order, target, "ann", lambda: INSTANT, lambda _done, _all: None)
+    assert seen(www) == ONE
+    assert len(list(target.state.glob("versions/*"))) == 2
+
+
 def test_an_empty_folder_is_taken(store: Store, www: Path) -> None:
     www.mkdir()
     send(seal_of(ONE, store), store, FolderTarget(www))

@@ -171,6 +171,29 @@ def test_failing_at_every_step(store: Store, at_once: int, error: BaseException,
             assert last == (then or old).digest == bucket.shown()
 
 
+def test_a_rollback_after_a_publishing_that_was_broken_off_undoes_that_one(store: Store) -> None:
+    """And no more: readers had all of the seal before it. A rollback that was broken off is completed."""
+    first, old, new = (seal_of(files, store) for files in ({"index.html": b"first"}, OLD, NEW))
+
+    def back(bucket: Bucket) -> None:
+        publish(rollback_order(bucket, store, "", 5, None), bucket, "ann", lambda: INSTANT, lambda _done, _all: None)
+
+    bucket = Bucket(1)
+    send(first, store, bucket)
+    send(old, store, bucket)
+    bucket.fails = bucket.calls + 6
+    with pytest.raises(Killed):
+        send(new, store, bucket)
+    assert bucket.seen() != OLD, "readers have some of it"
+    back(bucket)
+    assert (bucket.seen(), bucket.shown()) == (OLD, old.digest)
+    bucket.fails = bucket.calls + 5
+    with pytest.raises(Killed):
+        back(bucket)
+    back(bucket)
+    assert (bucket.seen(), bucket.shown()) == ({"index.html": b"first"}, first.digest)
+
+
 def test_several_at_the_same_time(store: Store) -> None:
     many = {f"assets/{number}.css": bytes([number]) for number in range(40)}
     bucket = Bucket(8)

@@ -184,6 +184,20 @@ def test_sources_that_git_does_not_have(root: Path, change: object, named: str) 
     assert read(root).sources.changed == (named,)
 
 
+def test_a_seal_names_no_source_of_what_is_not_public(root: Path) -> None:
+    """It goes where the site goes: into a ref of a repository, for one, that everybody may read."""
+    (root / "data/merger-of-banks").mkdir()
+    for name in ("data/merger-of-banks/release.toml", "content/en/news/merger-of-banks.md"):
+        place = root / name
+        place.write_bytes((root / name.replace("merger-of-banks", "gamma")).read_bytes().replace(b"slug: ", b"slug: x"))
+    write({"site.toml": (root / "site.toml").read_bytes() + b"\n"}, root)
+    run = communique("seal", "--root", root, "--now", NOW)
+    assert (run.returncode, "data/merger-of-banks/release.toml" in run.stderr) == (1, True)
+    seal = sealed(root, "--allow-dirty")
+    assert b"merger" not in seal
+    assert read(root).sources.changed == ("site.toml", "2 sources of what is not public")
+
+
 def test_an_ignored_file_that_is_a_source_counts(root: Path) -> None:
     (root / ".gitignore").write_bytes(b"/build/\n*.local.csv\n")
     git(root, "commit", "--quiet", "-am", "Ignore")
