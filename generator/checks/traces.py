@@ -198,15 +198,16 @@ def _public_words(edition: Edition) -> set[str]:
     """Titles of public releases, what is announced, names of codes, texts of templates, as `words` between spaces."""
     site = edition.site
     told = tuple(dict.fromkeys(text for one in site.announced.values() for text in words_of(one)))
-    return edition.site.shelf.once(
-        ("public words", edition.visible, told, site.snapshot.digest("data/labels.csv"), id(site)),
-        lambda: {
+
+    def found() -> tuple[Site, set[str]]:
+        return site, {  # with the site, so that no other one gets its identity
             *(f" {words(text)} " for text in told),
             *(f" {words(front.title)} " for name in edition.visible for front in site.heads[name].texts.values()),
             *(f" {words(name)} " for names in site.labels.names.values() for name in names.values()),
             *(f" {words(form)} " for lang in site.config.tags for form in _translations(site, lang)),
-        },
-    )
+        }
+
+    return site.shelf.once(("public words", edition.visible, told, id(site)), found)[1]
 
 
 def _translations(site: Site, lang: str) -> Iterable[str]:
