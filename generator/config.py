@@ -130,8 +130,8 @@ class SiteConfig:
 
     def for_preview(self) -> SiteConfig:
         """The configuration of a preview: assets keep their names, and what languages owe each other stops nothing, for
-        whoever writes one of them must see it before the others follow."""
-        lenient: dict[str, Level] = dict.fromkeys(BETWEEN_LANGUAGES, "warning")
+        whoever writes one of them must see it before the others follow. Nor does a correction that is to come."""
+        lenient: dict[str, Level] = dict.fromkeys((*BETWEEN_LANGUAGES, "correction-to-come"), "warning")
         given = {code: level for code, level in self.levels.items() if level != "error"}
         return replace(self, lasting_names=True, levels={**self.levels, **lenient, **given})
 

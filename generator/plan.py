@@ -95,7 +95,7 @@ def _early(site: Site, now: datetime) -> Iterator[Problem]:
                 when = correction.at.isoformat()
                 message = f"the correction is of {when}, and what it corrects would be shown without it before"
                 hint = f"keep the previous edition (communique keep {head.id}), or build as of {when} or later"
-                yield Problem("correction-to-come", message, SourceRef(site.release_file(head.id)), hint, "warning")
+                yield Problem("correction-to-come", message, SourceRef(site.release_file(head.id)), hint)
 
 
 def _site_targets(site: Site) -> Iterator[Target]:

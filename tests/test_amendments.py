@@ -46,6 +46,7 @@ def amended(*parts: bytes) -> Sources:
     """The small site with something at the end of a release.toml."""
     files = small_site()
     files[ALPHA] += b"".join(parts)
+    files["site.toml"] += b'correction-to-come = "warning"\n'  # these correct nothing that was kept
     return files
 
 

@@ -115,9 +115,10 @@ def test_a_corrected_number_that_an_output_shows_too_early_stops_the_build(
 def test_a_correction_whose_edition_was_not_kept_is_told_before_its_instant(tmp_path: Path) -> None:
     files = corrected(small_site())
     files[ALPHA] = files[ALPHA].replace(b'previous = "alpha.1"\n', b"")
-    found = [text for text in texts(build(files, tmp_path / "site", BEFORE)) if "correction-to-come" in text]
-    assert found == [
-        "data/alpha/release.toml: warning: the correction is of 2024-06-20T15:30:00+02:00, and what it corrects would "
+    early = build(files, tmp_path / "site", BEFORE)
+    assert early.broken and not (tmp_path / "site").exists()
+    assert [text for text in texts(early) if "correction-to-come" in text] == [
+        "data/alpha/release.toml: error: the correction is of 2024-06-20T15:30:00+02:00, and what it corrects would "
         "be shown without it before [correction-to-come]\n    → keep the previous edition (communique keep alpha), or "
         "build as of 2024-06-20T15:30:00+02:00 or later"
     ]
