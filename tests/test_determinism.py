@@ -61,7 +61,10 @@ def differing(found: dict[str, bytes], expected: dict[str, bytes]) -> list[str]:
     ids=["kiritimati-turkish", "newfoundland-ascii"],
 )
 def test_other_surroundings(env: dict[str, str], expected: dict[str, bytes], tmp_path: Path) -> None:
-    assert not differing(built(copy_sample(tmp_path / "site"), env), expected)
+    root = copy_sample(tmp_path / "site")
+    if env["LC_ALL"] == "C":
+        take_drawings(root)  # the other one draws its own
+    assert not differing(built(root, env), expected)
 
 
 def test_another_folder_order_and_age(expected: dict[str, bytes], tmp_path: Path) -> None:

@@ -133,6 +133,11 @@ def pages_of(folder: Path) -> tuple[Page, ...]:
     return tuple(found)
 
 
+def failing(request) -> list[str]:
+    """What to say of a request that failed; nothing, if the browser gave it up because it went to another page."""
+    return [] if request.failure == "net::ERR_ABORTED" else [f"failed: {request.url}"]
+
+
 def nothing(found: Sequence[str]) -> None:
     """What was found wrong must be nothing; what there is stands in the message, one a line."""
     assert not found, "\n".join([f"{len(found)} found:", *found[:60]])

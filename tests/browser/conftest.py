@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from built import Site, served
+from built import Site, failing, served
 
 from generator.build import build_site
 from generator.output.charts import FolderCharts
@@ -27,6 +27,8 @@ from generator.workers import Tools
 ROOT = Path(__file__).parents[2]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 REQUIRED = os.environ.get("COMMUNIQUE_BROWSER") == "required"
+#: Pictures are for people: nobody looks at those of CI, and they take a minute.
+PICTURES_WANTED = os.environ.get("COMMUNIQUE_PICTURES") != "none"
 ARGUMENTS = [
     *("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"),
     *("--disable-component-update", "--disable-sync", "--no-first-run"),
@@ -110,6 +112,8 @@ def browser():
 def _take_picture(page, path: Path) -> None:
     from playwright.sync_api import Error
 
+    if not PICTURES_WANTED:
+        return
     for left in (3, 2, 1, 0):
         try:
             page.screenshot(path=str(path), full_page=True)
@@ -161,7 +165,7 @@ def _visit(browser, site: Site, path: str, width: int, *, scripts: bool = True) 
     page = context.new_page()
     page.on("console", lambda message: visit.said.append(f"{message.type}: {message.text}"))
     page.on("pageerror", lambda error: visit.said.append(str(error)))
-    page.on("requestfailed", lambda request: visit.said.append(f"failed: {request.url}"))
+    page.on("requestfailed", lambda request: visit.said.extend(failing(request)))
     page.on("response", lambda answer: answer.status < 400 or visit.said.append(f"{answer.status}: {answer.url}"))
     page.on("request", lambda request: visit.asked.append(request.url))
     page.goto(site.address + path)

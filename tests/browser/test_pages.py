@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from built import nothing
+from built import failing, nothing
 
 pytestmark = pytest.mark.xdist_group("browser")  # one worker: one build, one browser
 
@@ -21,7 +21,7 @@ def test_pages_load_whole_and_never_scroll_sideways(browser, site, take_picture,
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text))
     page.on("pageerror", lambda error: said.append(str(error)))
-    page.on("requestfailed", lambda request: said.append(f"failed: {request.url}"))
+    page.on("requestfailed", lambda request: said.extend(failing(request)))
     for sample in site.samples():
         page.goto(site.address + sample.path)
         surplus = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
