@@ -54,13 +54,14 @@ class Guard:
     _read: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
+        self._marks = {release: {mark_of(one): one for one in traces} for release, traces in self.traces.items()}
         self._net = Net(trace for traces in self.traces.values() for trace in traces)
         self._own = {unit: release for release in self.traces for unit in _units(self.edition.site, release)}
 
     @property
     def searched(self) -> Mapping[str, str]:
         """The marks of each release's traces, in one text: what every output has been searched for."""
-        return {release: "".join(sorted({*map(mark_of, traces)})) for release, traces in self.traces.items()}
+        return {release: "".join(sorted(marks)) for release, marks in self._marks.items()}
 
     # -- looking
 
@@ -77,11 +78,11 @@ class Guard:
 
     def kept(self, fresh: Iterable[Made], before: Manifest, read: Callable[[str], bytes]) -> None:
         """Look at what was kept, for traces that it was not searched for yet."""
-        known = {release: _marks(before.searched.get(release, "")) for release in self.traces}
-        new = [
-            trace for release, traces in self.traces.items() for trace in traces if mark_of(trace) not in known[release]
-        ]
-        if not new and known.keys() <= before.searched.keys():
+        new: list[Trace] = []
+        for release, marks in self._marks.items():
+            known = _cut(before.searched.get(release, ""))
+            new += [trace for mark, trace in marks.items() if mark not in known]
+        if not new and self._marks.keys() <= before.searched.keys():
             return
         net = Net(new)
         for made in fresh:
@@ -198,7 +199,8 @@ class Guard:
 _NAMES = {"name": "the name", "title": "the title", "phrase": "the words", "number": "the digits"}
 
 
-def _marks(text: str) -> frozenset[str]:
+def _cut(text: str) -> frozenset[str]:
+    """The marks in a text, as `Guard.searched` writes them."""
     return frozenset(text[start : start + MARK] for start in range(0, len(text), MARK))
 
 

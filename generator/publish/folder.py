@@ -143,15 +143,19 @@ class FolderTarget:
         with self._refusals():
             self._new.mkdir()
             self._new.chmod(FOLDER_MODE)
-            current = self._current()
-            for path in _files(current) if current else ():
-                place = self._place(path)
-                try:
-                    os.link(current / path, place, follow_symlinks=False)  # type: ignore[operator]
-                except OSError as error:
-                    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-                        raise
-                    shutil.copy2(current / path, place, follow_symlinks=False)  # type: ignore[operator]
+            if (current := self._current()) is not None:
+                self._take_over(current)
+
+    def _take_over(self, current: Path) -> None:
+        """Make the new version of the files of another one: links to them, or copies where the disk makes no links."""
+        for path in _files(current):
+            place = self._place(path)
+            try:
+                os.link(current / path, place, follow_symlinks=False)
+            except OSError as error:
+                if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                    raise
+                shutil.copy2(current / path, place, follow_symlinks=False)
 
     def _place(self, path: str) -> Path:
         """Where a file goes in the new version; what an earlier one has in its way is removed."""

@@ -28,11 +28,6 @@ LATER = datetime(2025, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Store:
-    return Store(tmp_path / "sealed")
-
-
-@pytest.fixture
 def root(tmp_path: Path) -> Path:
     """The site's folder."""
     (tmp_path / "site").mkdir()

@@ -39,11 +39,6 @@ def scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Store:
-    return Store(tmp_path / "sealed")
-
-
-@pytest.fixture
 def root(tmp_path: Path) -> Path:
     """The site's folder."""
     (tmp_path / "site").mkdir()

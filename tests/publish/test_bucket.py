@@ -72,11 +72,6 @@ def service(started: Service, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
     return started
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Store:
-    return Store(tmp_path / "sealed")
-
-
 def again(service: Service) -> None:
     """The trouble is over; so is the time of a lock that was left."""
     service.fails, service.lasting = 0, False

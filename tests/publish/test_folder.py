@@ -31,11 +31,6 @@ LATER = datetime(2025, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Store:
-    return Store(tmp_path / "sealed")
-
-
-@pytest.fixture
 def www(tmp_path: Path) -> Path:
     (tmp_path / "srv").mkdir()
     return tmp_path / "srv" / "www"

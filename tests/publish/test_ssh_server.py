@@ -51,11 +51,6 @@ def far(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sshd]:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Store:
-    return Store(tmp_path / "sealed")
-
-
-@pytest.fixture
 def www(tmp_path: Path) -> Path:
     (tmp_path / "srv").mkdir()
     return tmp_path / "srv" / "www"
