@@ -12,7 +12,7 @@ from ..facts.words import Words
 from ..typography import typeset
 from .addresses import in_each_language, kind_name, release_path
 from .calendar_views import DateChangeView, DateView, MonthView
-from .frames import frame, share
+from .frames import site_frame
 from .releases import Page
 from .templates import Templates
 from .views import CalendarPage
@@ -25,20 +25,11 @@ def render_calendar(lookup: Lookup, lang: str, path: str, templates: Templates) 
     """The release calendar of a language: what is to come, the nearest first; what was released, the latest first."""
     config, dates = lookup.config(), lookup.calendar()
     paths = in_each_language(lookup, urls.calendar_path)
-    heading, site = Words(lookup, lang).message("Release calendar"), lookup.label(lang, "site.title") or ""
-    picture = urls.card_path(urls.home_path(lang)) if config.social_cards else None
+    heading = Words(lookup, lang).message("Release calendar")
     released = [one for one in dates if one.release][-config.latest :]
     file = urls.ics_path(lang)
     view = CalendarPage(
-        frame=frame(
-            lookup,
-            lang,
-            path,
-            paths,
-            title=heading,
-            description=f"{heading} – {site}",
-            share=share(lookup, lang, path, paths, alt=site, image=picture),
-        ),
+        frame=site_frame(lookup, lang, path, paths, heading),
         heading=heading,
         zone=lookup.style(lang).zone(config.timezone),
         subscribe=f"webcal://{config.url.partition('://')[2]}{file}",

@@ -66,6 +66,14 @@ def frame(
     )
 
 
+def site_frame(lookup: Lookup, lang: str, path: str, paths: Mapping[str, str], heading: str) -> FrameView:
+    """What stands around a page of the site as a whole, which has a heading, and the picture of the home page."""
+    site = lookup.label(lang, "site.title") or ""
+    picture = urls.card_path(urls.home_path(lang)) if lookup.config().social_cards else None
+    about = share(lookup, lang, path, paths, alt=site, image=picture)
+    return frame(lookup, lang, path, paths, title=heading, description=f"{heading} – {site}", share=about)
+
+
 def notice(lookup: Lookup, lang: str, release: str) -> NoticeView | None:
     """What a preview says of a page that the public does not see: of a release, or of a list."""
     standing = lookup.standing(release)

@@ -8,7 +8,7 @@ from ..facts.words import Words
 from .addresses import asset_path, in_each_language, kind_name, release_path
 from .calendar import next_dates
 from .data_files import downloads
-from .frames import ICON, STYLESHEET, frame, masthead, notice, share
+from .frames import ICON, STYLESHEET, frame, masthead, notice, share, site_frame
 from .machine_views import HeadersPage, RobotsPage, SitemapEntry, SitemapPage
 from .releases import Page, card, is_compared
 from .templates import Templates
@@ -96,18 +96,8 @@ def render_catalogue(lookup: Lookup, lang: str, path: str, templates: Templates)
     paths = in_each_language(lookup, urls.catalogue_path)
     heading = Words(lookup, lang).message("Data")
     releases = [release for release in lookup.latest(lang) if lookup.files(release)]
-    site = lookup.label(lang, "site.title") or ""
-    picture = urls.card_path(urls.home_path(lang)) if lookup.config().social_cards else None
     view = DataPage(
-        frame=frame(
-            lookup,
-            lang,
-            path,
-            paths,
-            title=heading,
-            description=f"{heading} – {site}",
-            share=share(lookup, lang, path, paths, alt=site, image=picture),
-        ),
+        frame=site_frame(lookup, lang, path, paths, heading),
         heading=heading,
         groups=tuple(_group(lookup, release, lang, path) for release in releases),
     )
