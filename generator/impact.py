@@ -98,6 +98,9 @@ def compare(before: Files, after: Files, now: datetime, tools: Tools) -> Impact:
     Raises SourceErrors when a version's configuration cannot be read.
     """
     one, other = _read(before, now), _read(after, now)
+    for kept, release in other.editions.items():
+        if kept not in one.editions:
+            one.keep(release, kept)
     outputs = [CountedOutput(), CountedOutput()]
     told = [build_site(files, output, now, tools) for files, output in zip((before, after), outputs, strict=True)]
     old, new = outputs[0].digests, outputs[1].digests
@@ -114,11 +117,19 @@ def compare(before: Files, after: Files, now: datetime, tools: Tools) -> Impact:
 
 @dataclass
 class _Version:
-    """What one version of the sources says, by the names of what says it."""
+    """What one version of the sources says, by the names of what says it; and its earlier editions: the id of each, and
+    the release that it is one of."""
 
+    editions: dict[str, str] = field(default_factory=dict)
     figures: dict[tuple[str, str, str, int], Printed] = field(default_factory=dict)
     claims: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
     cells: dict[tuple[str, str, str], str] = field(default_factory=dict)
+
+    def keep(self, release: str, edition: str) -> None:
+        """Have the release say the same as an earlier edition of its own: what `communique keep` copied is not new."""
+        self.figures |= {(edition, *key[1:]): said for key, said in self.figures.items() if key[0] == release}
+        self.claims |= {(edition, *key[1:]): said for key, said in self.claims.items() if key[0] == release}
+        self.cells |= {(edition, *key[1:]): said for key, said in self.cells.items() if key[0] == release}
 
 
 def _read(files: Files, now: datetime) -> _Version:
@@ -127,6 +138,8 @@ def _read(files: Files, now: datetime) -> _Version:
         edition = Edition(site, plan(site, now).visible)
         version = _Version()
         for release, head in site.heads.items():
+            if head.edition is not None:
+                version.editions[release] = head.edition.release
             lookup = Lookup(edition, "" if release in edition.visible else release)
             for number, lang in enumerate(head.texts):
                 _read_text(version, lookup, release, lang)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from support import CHARTS, NOW, Sources, communique, small_site, write
 
+from generator.editions import kept_edition, read_sources
 from generator.impact import Impact, by_figure, compare
 from generator.impact_report import as_html, as_text, summary
 from generator.sources.files import MemoryFiles
@@ -33,6 +34,19 @@ def test_the_same_changes_nothing() -> None:
     assert not found
     assert found == Impact()
     assert as_text(found) == "nothing would change"
+
+
+def test_an_edition_that_was_kept_is_not_new() -> None:
+    before = small_site()
+    after = {**before, **kept_edition(read_sources(MemoryFiles(before)), "alpha", NOW).files}
+    after[SALES] = after[SALES].replace(b"NORTH,2024,15", b"NORTH,2024,16")
+    found = impact(before, after)
+    assert {change.release for change in found.figures} == {"alpha"}
+    assert {change.release for change in found.cells} == {"alpha"}
+    assert not found.claims
+    copy = "data/alpha.1/sales.csv"
+    altered = impact(before, {**after, copy: after[copy].replace(b"NORTH,2024,15", b"NORTH,2024,17")})
+    assert {change.release for change in altered.figures} == {"alpha", "alpha.1"}
 
 
 def test_a_cell_changes_sentences_tables_and_pages() -> None:
