@@ -62,7 +62,7 @@ def plan(site: Site, now: datetime, *, unpublished: bool = False) -> Plan:
         else:
             targets += [target._replace(rehearsal=True) for target in found]
     for head in site.heads.values():
-        targets += _redirects(site, head, head.id in visible)
+        targets += _redirects(site, head, visible)
     if any(target.kind == "redirect" and not target.rehearsal for target in targets):
         targets.append(Target(urls.REDIRECTS, "redirects", site.config.tags[0]))
     listed = [head for head in site.heads.values() if head.id in visible and head.edition is None]
@@ -188,13 +188,16 @@ def _companions(site: Site, head: ReleaseHead) -> Iterator[Target]:
 
 def _revisions(site: Site, head: ReleaseHead, visible: frozenset[str]) -> Iterator[Target]:
     """The list of its revised numbers, of a release that is compared with another, or with an edition of its own."""
-    other = site.heads.get(head.compared_with)
-    if other is None or other.id not in visible or other.withdrawal is not None:
-        return
-    if set(head.files) & set(other.files):
+    if _lists_revisions(site, head, visible):
         for lang in head.texts:
             yield Target(urls.revisions_path(_page(site, head, lang)), "revisions", lang, head.id)
         yield Target(urls.revisions_file_path(head.id), "revisionsfile", "", head.id)
+
+
+def _lists_revisions(site: Site, head: ReleaseHead, visible: frozenset[str]) -> bool:
+    other = site.heads.get(head.compared_with)
+    shown = other is not None and other.id in visible and other.withdrawal is None
+    return shown and other is not None and bool(set(head.files) & set(other.files))
 
 
 def _remains(site: Site, head: ReleaseHead) -> Iterator[Target]:
@@ -209,18 +212,22 @@ def _remains(site: Site, head: ReleaseHead) -> Iterator[Target]:
     yield Target("", "audit", "", head.id)
 
 
-def _redirects(site: Site, head: ReleaseHead, public: bool) -> Iterator[Target]:
-    """A page at each address that a release, and the page of its figures, had before; those of a hidden one are only
+def _redirects(site: Site, head: ReleaseHead, visible: frozenset[str]) -> Iterator[Target]:
+    """A page at each address that a release, and the pages below it, had before; those of a hidden one are only
     compared with other addresses. An earlier edition stays where it is."""
     if head.edition is not None:
         return
+    public = head.id in visible
+    whole = public and head.withdrawal is None
     for lang, front in head.texts.items():
+        below = {
+            urls.FIGURES: whole and front.cites,
+            urls.REVISIONS: whole and _lists_revisions(site, head, visible),
+        }
         for slug in front.former:
             path = urls.release_path(lang, site.section(head.kind, lang), slug)
-            yield Target(path, "redirect", lang, head.id, name=slug, rehearsal=not public)
-            if public and front.cites and head.withdrawal is None:
-                figures = urls.figures_path(path)
-                yield Target(figures, "redirect", lang, head.id, urls.FIGURES, slug, rehearsal=not public)
+            for part in ("", *(part for part, there in below.items() if there)):
+                yield Target(urls.below(path, part), "redirect", lang, head.id, part, slug, rehearsal=not public)
 
 
 def _card(site: Site, of: Target) -> Iterator[Target]:
@@ -268,9 +275,8 @@ def _clashes(site: Site, targets: Iterable[Target], made: Iterable[Target]) -> I
     by_address = {_address(target): target for target in made}
     for target in targets:
         first = by_address[_address(target)]
-        beside = (
-            target.kind in ("card", "figures", "revisions") or target.section == urls.FIGURES
-        )  # they stand where their page does
+        moved = target.kind == "redirect" and bool(target.section)
+        beside = moved or target.kind in ("card", "figures", "revisions")  # they stand where their page does
         if first == target or beside:
             continue
         former = first.kind == "redirect" and target.kind != "redirect"  # which is the one to give way

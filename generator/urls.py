@@ -87,14 +87,19 @@ def card_path(page: str) -> str:
     return posixpath.join(posixpath.dirname(page), "card.png")
 
 
+def below(page: str, part: str) -> str:
+    """A page below the one of a release, by its part of the address (`FIGURES`); without a part, the release's own."""
+    return posixpath.join(posixpath.dirname(page), part, ROOT)
+
+
 def figures_path(page: str) -> str:
     """Where the figures of the release at `page` come from: `figures/` beside it."""
-    return posixpath.join(posixpath.dirname(page), FIGURES, "index.html")
+    return below(page, FIGURES)
 
 
 def revisions_path(page: str) -> str:
     """Which numbers of the release at `page` were revised: `revisions/` beside it."""
-    return posixpath.join(posixpath.dirname(page), REVISIONS, ROOT)
+    return below(page, REVISIONS)
 
 
 def revisions_file_path(release: str) -> str:

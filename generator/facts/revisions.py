@@ -51,6 +51,12 @@ class TableRevisions:
         return (*self.revised, *self.added, *self.removed)
 
 
+def lists_revisions(lookup: Lookup, release: str) -> bool:
+    """Whether a release has a page of its revised numbers: it is compared, and a table of the same name is there."""
+    other = lookup.compared(release)
+    return bool(other) and not set(lookup.files(release)).isdisjoint(lookup.files(other))
+
+
 def compared_tables(lookup: Lookup, release: str) -> tuple[str, ...]:
     """The tables of a release that are compared."""
     return tuple(table for table in lookup.files(release) if _comparable(lookup, release, table))

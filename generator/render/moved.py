@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from .. import urls
 from ..facts.lookup import Lookup
+from ..facts.revisions import lists_revisions
 from .addresses import asset_path, release_path
 from .frames import ICON, STYLESHEET
 from .last_views import MovedPage
@@ -15,13 +16,10 @@ from .templates import Templates
 from .views import LinkView
 
 
-def render_moved(
-    lookup: Lookup, release: str, lang: str, path: str, templates: Templates, *, figures: bool = False
-) -> Page:
+def render_moved(lookup: Lookup, release: str, lang: str, path: str, templates: Templates, part: str = "") -> Page:
     """The page at a former address: it leads on by itself, without a script, and has a link for who is not led. To the
-    page of the release, or of its `figures`."""
-    there = release_path(lookup, release, lang)
-    there = urls.figures_path(there) if figures else there
+    page of the release, or to a part of it (`urls.FIGURES`)."""
+    there = urls.below(release_path(lookup, release, lang), part)
     view = MovedPage(
         lang=lang,
         canonical=urls.absolute(lookup.config().url, there),
@@ -49,8 +47,10 @@ def _rules(lookup: Lookup, lang: str) -> Iterator[tuple[str, str]]:
     for release in dict.fromkeys((*lookup.announced(lang), *others, *lookup.amended(lang))):
         there, section = release_path(lookup, release, lang), lookup.section(lookup.kind(release), lang)
         pairs = [(urls.release_path(lang, section, slug), there) for slug in lookup.front(release, lang).former]
-        if lookup.withdrawal(release) is None and lookup.cites(release, lang):
-            pairs += [(urls.figures_path(old), urls.figures_path(new)) for old, new in pairs]
+        if lookup.withdrawal(release) is None:
+            parts = {urls.FIGURES: lookup.cites(release, lang), urls.REVISIONS: lists_revisions(lookup, release)}
+            below = [part for part, there_is in parts.items() if there_is]
+            pairs += [(urls.below(old, part), urls.below(new, part)) for part in below for old, new in pairs]
         for old, new in pairs:
             here, target = config.prefix + urls.address(old), config.prefix + urls.address(new)
             yield from ((here, target), (here.rstrip("/"), target))

@@ -171,8 +171,7 @@ class Press:
             case "embed":
                 return self._chart(target, lookup).embed(path, templates)
             case "redirect":
-                figures = target.section == urls.FIGURES
-                return render_moved(lookup, target.release, lang, path, templates, figures=figures)
+                return render_moved(lookup, target.release, lang, path, templates, part=target.section)
             case "withdrawn":
                 return render_withdrawn(lookup, target.release, lang, target.name, path, templates)
             case "withdrawnembed":
