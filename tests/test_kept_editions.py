@@ -112,6 +112,28 @@ def test_a_corrected_number_that_an_output_shows_too_early_stops_the_build(
     assert "en/index.html: the digits “765432198”" in found
 
 
+def test_the_notice_of_a_correction_that_an_output_shows_too_early_stops_the_build(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = "The shops of the northern coast had been counted twice."
+    make = Press.make
+
+    def leaky(self: Press, target: Target) -> tuple[Artifact, Lookup]:
+        artifact, lookup = make(self, target)
+        notices = self.edition.site.heads["alpha.1"].corrections if "alpha.1" in self.edition.site.heads else ()
+        shown = notices[0].texts["en"].encode() if target.path == "en/index.html" and notices else b""
+        return replace(artifact, content=artifact.content + shown), lookup
+
+    monkeypatch.setattr(Press, "make", leaky)
+    files = corrected(kept(small_site()), "16")
+    files[ALPHA] = re.sub(rb'text\.en = "Sales.*"', f'text.en = "{said}"'.encode(), files[ALPHA])
+    report = build(files, tmp_path / "site", BEFORE)
+    assert report.broken
+    (found,) = [text for text in texts(report) if "embargo-leak" in text]
+    assert 'the correction of "alpha" is not public' in found
+    assert "en/index.html: the words “the shops of the northern coast”" in found
+
+
 def test_a_correction_whose_edition_was_not_kept_is_told_before_its_instant(tmp_path: Path) -> None:
     files = corrected(small_site())
     files[ALPHA] = files[ALPHA].replace(b'previous = "alpha.1"\n', b"")
@@ -213,6 +235,8 @@ def test_an_address_outlives_a_new_slug(tmp_path: Path) -> None:
     outputs = built(files, tmp_path / "site")
     assert b'href="../../shops/"' in outputs[EARLIER]
     assert b'href="../sales/edition-1/"' in outputs["en/news/shops/index.html"]
+    assert b'content="0; url=../../shops/revisions/"' in outputs["en/news/sales/revisions/index.html"]
+    assert b"/en/news/sales/revisions/ /en/news/shops/revisions/ 301" in outputs["_redirects"]
 
 
 def test_what_is_withdrawn_takes_its_earlier_editions_along(tmp_path: Path) -> None:

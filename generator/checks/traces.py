@@ -138,7 +138,7 @@ def _texts(edition: Edition, release: str) -> Iterator[Trace]:
     site = edition.site
     known = _public_words(edition)
     for lang, front in site.heads[release].texts.items():
-        typed = [front.title, front.summary]
+        typed = [front.title, front.summary, *_notices(edition, release, lang)]
         titles, summaries, shown = [front.title], [front.summary], []
         printed = _printed(edition, release, lang)
         titles += printed[:1]
@@ -158,6 +158,14 @@ def _texts(edition: Edition, release: str) -> Iterator[Trace]:
                 yield Trace("title", release, " ".join(title.split()), long)
         for block in dict.fromkeys((*typed, *titles, *shown, *summaries)):
             yield from _phrases(release, block)
+
+
+def _notices(edition: Edition, release: str, lang: str) -> Iterator[str]:
+    """What the corrections of a release say, that no public one says: a correction waits under a name of its own."""
+    heads = edition.site.heads
+    told = {text for name in edition.visible for one in heads[name].corrections for text in one.texts.values()}
+    said = (one.texts[lang] for one in heads[release].corrections if lang in one.texts)
+    yield from (text for text in said if text not in told)
 
 
 def _to_be_announced(edition: Edition, release: str) -> Iterator[Trace]:
