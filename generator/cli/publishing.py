@@ -37,6 +37,7 @@ def add_publish(commands: Any) -> None:
     publish.add_argument("target", metavar="TARGET", help="a name below [publish] in site.toml")
     publish.add_argument("--seal", type=Path, required=True, metavar="FILE", help="what communique seal wrote")
     _add_how(publish, "wait until the seal's instant, then publish")
+    publish.add_argument("--earlier", action="store_true", help="also over what was sealed as of a later instant")
     text = "publish again what was published before"
     rollback = add_command(commands, "rollback", text, _rollback, clock=False)
     rollback.add_argument("target", metavar="TARGET", help="a name below [publish] in site.toml")
@@ -109,7 +110,7 @@ def _publish(options: argparse.Namespace) -> int:
     if seal.sources.changed:
         _say(f"sealed with sources that git does not have as they were: {', '.join(seal.sources.changed)}")
     limit = place.max_deletes if options.max_deletes is None else options.max_deletes
-    order = Order(seal, Store(root / SEALED), limit, place.keep)
+    order = Order(seal, Store(root / SEALED), limit, place.keep, earlier=options.earlier)
     target = target_of(root, place)
     if options.dry_run:
         return _tell_plan(order, target, options.json)

@@ -21,13 +21,14 @@ Progress = Callable[[int, int], None]
 @dataclass(frozen=True)
 class Order:
     """What is to be published: a seal and where its bytes are; and how: at most so many deletes (None: any number), and
-    so many versions kept to return to."""
+    so many versions kept to return to. `earlier`: also over a seal of a later instant."""
 
     seal: Seal
     contents: Contents
     max_deletes: int | None
     keep: int
     action: Literal["publish", "rollback"] = "publish"
+    earlier: bool = False
 
 
 def remaining(seal: Seal, now: datetime) -> timedelta:
@@ -53,8 +54,11 @@ def duration(time: timedelta) -> str:
 
 
 def plan_steps(order: Order, target: Target) -> tuple[Step, ...]:
-    """What publishing would do now. Raises PublishError when it would delete more than it may."""
-    steps = changes(order.seal, target.present(), History(target).ours())
+    """What publishing would do now. Raises PublishError when it would delete more than it may, or take back what came
+    after it."""
+    history = History(target)
+    _refuse_older(order, history.seal(target.shown()))
+    steps = changes(order.seal, target.present(), history.ours())
     deletes = sum(1 for step in steps if step.file is None)
     if order.max_deletes is not None and deletes > order.max_deletes:
         raise PublishError(
@@ -62,6 +66,18 @@ def plan_steps(order: Order, target: Target) -> tuple[Step, ...]:
             f"Look at --dry-run --max-deletes {deletes}; if it is right, publish so"
         )
     return steps
+
+
+def _refuse_older(order: Order, shown: Seal | None) -> None:
+    """The seal of last week, taken by mistake, would bring back what was corrected or withdrawn since."""
+    if order.action != "publish" or order.earlier or shown is None:
+        return
+    if order.seal.instant < shown.instant:
+        raise PublishError(
+            f"readers have the site as of {instant_text(shown.instant)}, and this seal is of "
+            f"{instant_text(order.seal.instant)}: it would take back what came between; nothing was published. Take "
+            "another seal; communique rollback goes back to what was there before; --earlier publishes it all the same"
+        )
 
 
 def to_put(steps: Iterable[Step]) -> tuple[SealedFile, ...]:

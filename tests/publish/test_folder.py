@@ -239,6 +239,23 @@ def test_a_cap_on_deletes(store: Store, www: Path) -> None:
     assert len(plan_steps(Order(order.seal, store, 2, 5), target)) == 6
 
 
+def test_the_seal_of_an_earlier_instant_is_not_published_by_mistake(store: Store, www: Path) -> None:
+    target, later = FolderTarget(www), INSTANT + timedelta(hours=2)
+    last_week, today = seal_of(ONE, store), seal_of(TWO, store, later)
+    send(last_week, store, target)
+    send(today, store, target)
+    with pytest.raises(PublishError, match="and this seal is of .*: it would take back"):
+        send(last_week, store, target)
+    assert seen(www) == TWO
+    assert send(today, store, target) == 0
+    publish(Order(last_week, store, None, 5, earlier=True), target, "ann", lambda: LATER, lambda _done, _all: None)
+    assert seen(www) == ONE
+    send(today, store, target)
+    back = rollback_order(target, store, "", 5, None)
+    publish(back, target, "ann", lambda: LATER, lambda _done, _all: None)
+    assert seen(www) == ONE
+
+
 # ---------------------------------------------------------------- one at a time
 
 
