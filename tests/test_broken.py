@@ -219,6 +219,7 @@ MADE: dict[str, Callable[[Path], None]] = {
     "nasty-hashes-100k": _in_text("#" * 100_000),
     "nasty-slashes-100k": _in_text("/" * 100_000),
     "nasty-blocks-1000": _in_text("/// note\n\n" * 1000),
+    "nasty-blocks-within": _in_text("/// note\n\n" * 1000 + "///\n\n" * 1000),
     "nasty-footnotes-1000": _in_text("[^a]" * 1000 + "\n\n[^a]: [^a]"),
     "nasty-backslashes-100k": _in_text("\\" * 100_000),
     "nasty-ampersands-100k": _in_text("&" * 100_000),

@@ -20,6 +20,8 @@ _OPTION = re.compile(r"^(?: {4,}|\t)\s*[^\s:]+\s*:")
 #: Markdown looks for the end of a link from each bracket to the end of its paragraph: brackets × characters.
 _MOST_WORK = 10_000_000
 _MOST_SHOWN = 20
+#: How many blocks may stand in each other: what walks through them has no room for any number.
+_DEEPEST = 20
 
 
 def overlooked(body: str, path: str, first: int) -> tuple[Problem, ...]:
@@ -103,7 +105,22 @@ def _fence(name: str, title: str | None, where: SourceRef, open_blocks: list[tup
         yield Problem("bad-syntax", "a block ends here that did not begin", where, "delete the line ///")
 
 
-def crowded(body: str, path: str, first: int) -> Iterator[Problem]:
+def endless(body: str, path: str, first: int) -> Iterator[Problem]:
+    """What would bring Markdown to no end, or to a bad one: paragraphs with too many brackets, and blocks that stand
+    too deep in each other."""
+    yield from _crowded(body, path, first)
+    depth = 0
+    for number, line in enumerate(body.split("\n"), first):
+        if fence := _FENCE.match(line):
+            depth = depth + 1 if fence.group(2) else max(depth - 1, 0)
+        if depth > _DEEPEST:
+            hint = "end each block with a line ///, or have fewer within each other"
+            message = f"more than {_DEEPEST} blocks stand within each other"
+            yield Problem("bad-syntax", message, SourceRef(path, number), hint)
+            return
+
+
+def _crowded(body: str, path: str, first: int) -> Iterator[Problem]:
     """Paragraphs with so many brackets that Markdown would not come to an end with them."""
     start = 0
     for paragraph in re.split(r"\n[ \t]*\n", body):

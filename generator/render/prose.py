@@ -23,7 +23,7 @@ from ..errors import Problem, SourceRef
 from ..typography import typeset
 from ..urls import slugify
 from .blocks import Blocks
-from .overlooked import REFERENCE, crowded, forbidden, overlooked
+from .overlooked import REFERENCE, endless, forbidden, overlooked
 
 _OPEN, _CLOSE = "\ue000", "\ue001"
 _TOKEN = re.compile(f"{_OPEN}(\\d+){_CLOSE}")
@@ -199,8 +199,8 @@ class _Work:
         return source
 
     def endless(self) -> bool:
-        """Whether a paragraph holds so many brackets that Markdown would not come to an end with it."""
-        found = tuple(crowded(self.body, self.path, self.first))
+        """Whether Markdown would not come to an end with the text, or to a bad one."""
+        found = tuple(endless(self.body, self.path, self.first))
         self.problems += found
         return bool(found)
 

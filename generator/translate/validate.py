@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from ..errors import Problem
-from ..render.overlooked import crowded, overlooked
+from ..render.overlooked import endless, overlooked
 from .inline import BREAK, Code, Form, Part, Parts, one_line, parts_of, shape, text_of
 from .segments import PLAIN
 from .xliff_reader import Read, Sign
@@ -118,7 +118,7 @@ def _markdown(parts: Parts) -> tuple[str, tuple[Wrong, ...]]:
 
 
 def _overlooked(text: str) -> Iterator[Problem]:
-    for problem in (*crowded(text, "", 1), *overlooked(text, "", 1)):
+    for problem in (*endless(text, "", 1), *overlooked(text, "", 1)):
         if problem.code in ("raw-html", "bad-encoding") or "brackets" in problem.message:
             yield problem
 

@@ -244,7 +244,7 @@ def test_the_seal_of_an_earlier_instant_is_not_published_by_mistake(store: Store
     last_week, today = seal_of(ONE, store), seal_of(TWO, store, later)
     send(last_week, store, target)
     send(today, store, target)
-    with pytest.raises(PublishError, match="and this seal is of .*: it would take back"):
+    with pytest.raises(PublishError, match="it would take back what came between"):
         send(last_week, store, target)
     assert seen(www) == TWO
     assert send(today, store, target) == 0
