@@ -64,15 +64,19 @@ class History:
         self._target.write_record(_seal_name(seal.digest), write_seal(seal))
         self._write(_ATTEMPT, (entry,))
 
-    def finish(self, keep: int) -> None:
-        """Note, after it was shown, that what was started is done. Seals are kept of what can be returned to: the last
+    def note(self, keep: int) -> None:
+        """Note, after it was shown, that what was started is shown. Seals are kept of what can be returned to: the last
         `keep` that were shown."""
         entries = self.entries()
         self._write(_HISTORY, entries)
-        for name in (_ATTEMPT, _STRAYS):
-            self._target.write_record(name, None)
+        self._target.write_record(_STRAYS, None)
         for digest in _shown(entries)[keep:]:
             self._target.write_record(_seal_name(digest), None)
+
+    def finish(self) -> None:
+        """Note that nothing is left to do. It comes last: who is told of a failure asks for the same again, and until
+        then a rollback is known to be that which did not come to its end."""
+        self._target.write_record(_ATTEMPT, None)
 
     def _write(self, name: str, entries: Iterable[Entry]) -> None:
         text = json.dumps([asdict(entry) for entry in entries], ensure_ascii=False, indent=1)
@@ -96,11 +100,17 @@ class History:
         """Whether the last publishing did not come to its end, or is still at work."""
         return bool(self._read(_ATTEMPT))
 
-    def broken_off(self) -> bool:
-        """Whether the last publishing of another seal did not come to where it was shown: of a place that shows each
-        step at once, readers may have some of it."""
+    def unfinished(self) -> str:
+        """The seal that completes what did not come to its end, for who wants to go back: that of a rollback, wherever
+        it stopped, for whoever asks for it again means the same one; of a publishing that was not shown, the one that
+        is shown, for of a place that shows each step at once, readers may have some of it. Empty when there is none."""
         attempt = self._read(_ATTEMPT)
-        return bool(attempt) and attempt[0].action == "publish" and attempt[0].seal != self._target.shown()
+        if not attempt:
+            return ""
+        if attempt[0].action == "rollback":
+            return attempt[0].seal
+        shown = self._target.shown()
+        return "" if attempt[0].seal == shown else shown
 
     def ours(self) -> Mapping[str, Part]:
         """The files that publishing has put here, or may have: those of the seal that is shown, and of interrupted

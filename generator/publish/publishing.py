@@ -104,8 +104,9 @@ def publish(
         target.begin(sum(file.size for file in to_put(steps)))
         _take(steps, history, order.contents, target, progress)
         target.switch(seal)
-        history.finish(order.keep)
+        history.note(order.keep)
         target.tidy(order.keep)
+        history.finish()
     return steps
 
 
@@ -138,8 +139,8 @@ def _entry(order: Order, number: int, by: str, at: datetime) -> Entry:
 
 def rollback_order(target: Target, store: Contents, wanted: str, keep: int, max_deletes: int | None) -> Order:
     """What a rollback publishes: the seal before, or the one that is `wanted` (the start of its digest, or its words).
-    After a publishing that was broken off, the seal before is the one that was shown last. Raises PublishError when
-    there is none, or several, or when it is not kept any more."""
+    After a publishing that was broken off, the seal before is the one that was shown last; after a rollback that was,
+    it is the one that it was to. Raises PublishError when there is none, or several, or it is not kept any more."""
     history = History(target)
     entries = history.entries()
     if wanted:
@@ -149,7 +150,7 @@ def rollback_order(target: Target, store: Contents, wanted: str, keep: int, max_
             raise PublishError(f"{count} that was published here is {wanted}: communique history lists them")
         digest = found.pop()
     else:
-        digest = target.shown() if history.broken_off() else previous(entries)
+        digest = history.unfinished() or previous(entries)
         if not digest:
             raise PublishError("nothing was published here before: name a seal with --to, or publish one")
     seal = history.seal(digest)

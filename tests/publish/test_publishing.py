@@ -112,7 +112,8 @@ class Bucket:
         return None
 
     def tidy(self, keep: int) -> None:
-        pass
+        with self._change():
+            pass
 
     def read_record(self, name: str) -> bytes | None:
         return self.records.get(name)
@@ -192,6 +193,40 @@ def test_a_rollback_after_a_publishing_that_was_broken_off_undoes_that_one(store
         back(bucket)
     back(bucket)
     assert (bucket.seen(), bucket.shown()) == ({"index.html": b"first"}, first.digest)
+
+
+@pytest.mark.parametrize("late", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("broken_off", [False, True], ids=["shown", "broken off"])
+def test_a_rollback_that_failed_is_asked_for_again(store: Store, broken_off: bool, late: bool) -> None:
+    """Wherever it failed, after its end was shown too, the second one completes it, and goes back no further."""
+    first, old, new = (seal_of(files, store) for files in ({"index.html": b"first"}, OLD, NEW))
+
+    def back(bucket: Bucket) -> None:
+        publish(rollback_order(bucket, store, "", 5, None), bucket, "ann", lambda: INSTANT, lambda _done, _all: None)
+
+    number = 0
+    while True:
+        number += 1
+        bucket = Bucket(1)
+        bucket.error = PublishError("the network is gone: try again")
+        send(first, store, bucket)
+        send(old, store, bucket)
+        if broken_off:
+            bucket.fails = bucket.calls + 6
+            with pytest.raises(PublishError, match="try again"):
+                send(new, store, bucket)
+        else:
+            send(new, store, bucket)
+        bucket.fails, bucket.late = bucket.calls + number, late
+        try:
+            back(bucket)
+            break
+        except PublishError:
+            if bucket.read_record("attempt.json") is None and bucket.shown() == old.digest:
+                continue  # the very last of all: nobody can know any more
+            back(bucket)
+        assert (bucket.seen(), bucket.shown()) == (OLD, old.digest), number
+    assert number > 8
 
 
 def test_several_at_the_same_time(store: Store) -> None:
