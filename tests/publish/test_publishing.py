@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 
 import pytest
@@ -256,6 +256,36 @@ def test_what_an_interrupted_publishing_left_is_deleted(store: Store) -> None:
     bucket.files["theirs"] = bucket.files["index.html"]
     send(seal_of({**OLD, "x": b"x"}, store), store, bucket)
     assert set(bucket.seen()) == {*OLD, "x", "theirs"}
+
+
+#: A page that NEW added is in LATER, too, and leads elsewhere; so is one that NEW took away.
+LATER = {
+    "index.html": b"[fr/index.html] later",
+    "fr/index.html": b"[assets/a.css] [fr/back.html]",
+    "fr/back.html": b"[fr/new.html] [fr/gone.html] [fr/index.html]",
+    "fr/new.html": b"[fr/index.html] later",
+    "fr/gone.html": b"[fr/index.html] later",
+    "assets/a.css": b"a",
+}
+
+
+@pytest.mark.parametrize("late", [False, True], ids=["before", "after"])
+def test_what_an_interrupted_publishing_left_leads_nowhere(store: Store, late: bool) -> None:
+    """It may have put a page, and not what that page leads to; or deleted this, and not that page. Whoever publishes
+    another seal then, and is interrupted, too, leads nobody there."""
+    old, new, later = (seal_of(files, store) for files in (OLD, NEW, LATER))
+    for first in range(4, 24):
+        for second in (7, 12, 17):
+            bucket = Bucket(1)
+            send(old, store, bucket)
+            bucket.late = late
+            for seal, number in ((new, first), (later, second)):
+                bucket.fails = bucket.calls + number
+                with suppress(Killed):
+                    send(seal, store, bucket)
+            bucket.fails = 0
+            send(later, store, bucket)
+            assert bucket.seen() == LATER
 
 
 def test_nothing_to_do_changes_nothing(store: Store) -> None:
