@@ -98,7 +98,7 @@ class BucketTarget:
             for path in known.keys() | self._seen.keys()
             if _changed(known.get(path), self._seen.get(path)) and _may_be_kept(path, known)
         }
-        return {path: Present(one.sha256, one.sent, HELD) for path, one in self._seen.items()}
+        return {path: Present(one.sha256, one.sent, HELD, not one.sha256) for path, one in self._seen.items()}
 
     def _look(self, known: Mapping[str, _Object]) -> dict[str, _Object]:
         """What every object holds; those that are `known` are not read."""

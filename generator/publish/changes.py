@@ -105,15 +105,16 @@ def _put_order(step: Step) -> tuple[bool, bool, bool, int, str]:
 
 
 def _refuse_obstacles(seal: Seal, present: Mapping[str, Present], ours: Mapping[str, Part]) -> None:
-    """A file of somebody else where the site needs a folder, or within what the site needs as a file."""
-    others = [path for path in present if path not in ours and path not in seal.by_path]
+    """A file of somebody else where the site needs a file or a folder, or within what the site needs as a file."""
+    others = [path for path in present if path not in ours and (path not in seal.by_path or present[path].foreign)]
     above = {path: set(_folders(path)) for path in (*others, *seal.by_path)}
-    needed = set().union(*(above[path] for path in seal.by_path))
-    for path in sorted(others):
-        if path in needed or above[path].intersection(seal.by_path):
-            raise PublishError(
-                f"{path} is in the way, and communique did not put it there: move it, then publish again"
-            )
+    needed = set(seal.by_path).union(*(above[path] for path in seal.by_path))
+    found = sorted(path for path in others if path in needed or above[path].intersection(seal.by_path))
+    if found:
+        more = f" (and {len(found) - 1} more)" if found[1:] else ""
+        raise PublishError(
+            f"{found[0]} is in the way{more}, and communique did not put it there: move it, then publish again"
+        )
 
 
 def _folders(path: str) -> Iterable[str]:

@@ -183,6 +183,21 @@ def test_files_of_others_stay(service: Service, store: Store, prefix: str) -> No
     assert all(f"prefix={prefix.replace('/', '%2F')}&" in request for request in listings)
 
 
+def test_files_of_others_are_not_written_over(service: Service, store: Store) -> None:
+    """Such as those of another site, in a bucket that was named by mistake. Without its records, a site is still known
+    by the marks of its files."""
+    service.add(SITE, "www/index.html", b"theirs")
+    www = target(service, "www/")
+    with pytest.raises(PublishError, match=r"index\.html is in the way, and communique did not put it there"):
+        send(seal_of(ONE, store), store, www)
+    assert service.seen() == {"www/index.html": b"theirs"}
+    www._site.delete("index.html")
+    send(seal_of(ONE, store), store, www)
+    service.buckets[RECORDS].keys.clear()
+    assert send(seal_of(TWO, store), store, target(service, "www/")) == 4
+    assert service.seen("www/") == {**ONE, **TWO}, "what it does not know to be its own stays"
+
+
 def test_many_objects(service: Service, store: Store) -> None:
     """More than one listing holds."""
     for number in range(1101):

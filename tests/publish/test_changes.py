@@ -190,6 +190,15 @@ def test_a_file_of_others_in_the_way(other: str, sealed_path: str) -> None:
     assert [step.why for step in changes(seal, {other: Present("1" * 64)}, {other: "page"})] == ["new", "gone"]
 
 
+def test_a_file_of_others_at_the_path_of_a_sealed_one() -> None:
+    """Where it would be lost, it is not written over; unless it took the place of one of ours."""
+    web = Web({ENTRY: (frozenset(), "page", 0), "p": (frozenset(), "page", 0)})
+    there = {path: Present("", foreign=True) for path in web.files}
+    with pytest.raises(PublishError, match=r"^index\.html is in the way \(and 1 more\), and communique did not put it"):
+        changes(web.seal(), there, {})
+    assert [step.why for step in changes(web.seal(), there, ours(web))] == ["content", "content"]
+
+
 def test_the_case_of_a_header_does_not_count() -> None:
     file = sealed(ENTRY, b"x")
     seal = replace(Web({ENTRY: (frozenset(), "page", 0)}).seal(), files=(file,))
