@@ -9,8 +9,9 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -69,6 +70,9 @@ _TOLD: MappingProxyType[str, str] = MappingProxyType(
 _UNREACHED = re.compile(r"(Connect|Endpoint|Proxy|Read|HTTPClient|Response|Incomplete)\w*Error")
 
 
+_Check = Callable[[], None]
+
+
 class Refused(PublishError):
     """What a service refuses, in words; `code` is what it calls that, or the name of boto3's own error."""
 
@@ -99,13 +103,44 @@ class Found:
     age: float | None
 
 
+class _Attempts:
+    """What is called before each attempt of the requests that a thread makes."""
+
+    def __init__(self, client: Any) -> None:
+        self._now = threading.local()
+        client.meta.events.register_first("request-created.s3", self._call)
+
+    def _call(self, **_given: object) -> None:
+        check: _Check | None = getattr(self._now, "check", None)
+        if check is not None:
+            check()
+
+    @contextmanager
+    def calling(self, check: _Check | None) -> Iterator[None]:
+        """Call this one meanwhile. What it asks a service itself calls its own."""
+        before = getattr(self._now, "check", None)
+        self._now.check = check
+        try:
+            yield
+        finally:
+            self._now.check = before
+
+
 class Bucket:
     """The objects of a bucket below a prefix. Every method raises Refused. What may pass is tried again, with back-off,
-    by boto3. `stranger` is a client without credentials."""
+    by boto3. `stranger` is a client without credentials; `attempts` calls what is to be called before each attempt."""
 
-    def __init__(self, client: Any, stranger: Any, name: str, prefix: str) -> None:
+    def __init__(
+        self, client: Any, stranger: Any, name: str, prefix: str, attempts: _Attempts, check: _Check | None = None
+    ) -> None:
         self.name, self.prefix = name, prefix
         self._client, self._stranger = client, stranger
+        self._attempts, self._check = attempts, check
+
+    def guarded(self, check: _Check) -> Bucket:
+        """The same, which calls `check` before each attempt of a request, and makes it only if nothing is raised there:
+        between one attempt and the next, a machine may sleep for hours."""
+        return Bucket(self._client, self._stranger, self.name, self.prefix, self._attempts, check)
 
     @property
     def where(self) -> str:
@@ -114,7 +149,8 @@ class Bucket:
 
     def _ask(self, action: str, path: str | None = None, **arguments: Any) -> Any:
         key = {} if path is None else {"Key": self.prefix + path}
-        with _in_words(self.where if path is None else f"{self.prefix}{path} in {self.where}"):
+        where = self.where if path is None else f"{self.prefix}{path} in {self.where}"
+        with _in_words(where), self._attempts.calling(self._check):
             return getattr(self._client, action)(Bucket=self.name, **key, **arguments)
 
     def listed(self, below: str = "") -> Iterator[Listed]:
@@ -232,8 +268,9 @@ def connect(place: BucketPlace) -> tuple[Bucket, Bucket, Distribution | None]:
         if place.cloudfront:
             region = place.region or session.region_name or "us-east-1"  # one is as good as another: it has none
             distribution = Distribution(session.client("cloudfront", region, config=settings), place.cloudfront)
-    site = Bucket(client, open_client, place.bucket, place.prefix)
-    return site, Bucket(client, open_client, place.records, place.records_prefix), distribution
+    attempts = _Attempts(client)
+    site = Bucket(client, open_client, place.bucket, place.prefix, attempts)
+    return site, Bucket(client, open_client, place.records, place.records_prefix, attempts), distribution
 
 
 def _bare(etag: str) -> str:

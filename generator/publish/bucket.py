@@ -72,11 +72,14 @@ class BucketTarget:
                     f"everybody can read the records of publishing in {self._records.where}, which tell of sources and "
                     "of people: let only the publisher read them; nothing was published"
                 )
+            unguarded = self._site, self._records
+            self._site, self._records = (bucket.guarded(lease.check) for bucket in unguarded)
             self._lease, self._own = lease, {}
             try:
                 yield
             finally:
                 self._lease = None
+                self._site, self._records = unguarded
 
     def _check(self) -> None:
         """Stop, if the lock was lost."""

@@ -297,6 +297,44 @@ def test_a_publisher_who_was_held_up_stops(
     assert bool(clock.slept) == (not heeded)
 
 
+@pytest.mark.parametrize("request_of", ["fr/index.html", "www/history.json", "www/lock.json"])
+def test_a_request_that_is_made_again_after_the_lock_was_lost(
+    service: Service, store: Store, clock: Clock, request_of: str
+) -> None:
+    """The line breaks while a request is on its way, and the machine sleeps; another one publishes. Then it wakes up,
+    and must not send the request once more: a page, a record, or the removal of what is another's lock by now."""
+    www, one, two = target(service), seal_of(ONE, store), seal_of(TWO, store)
+    third = seal_of({**ONE, "third.html": b"3"}, store)
+    removes = request_of == "www/lock.json"
+    for seal in (one, two, one, two, one):
+        if seal is two:
+            service.requests.clear()
+        send(seal, store, www)
+    found = [asked.startswith("DELETE" if removes else "PUT") and request_of in asked for asked in service.requests]
+    beside = target(service).locked(Publisher("bob", INSTANT))
+
+    def sleep() -> None:
+        service.fails = 0
+        service.let_lapse()
+        clock.now += 3600
+        if removes:
+            beside.__enter__()
+        else:
+            send(third, store, target(service))
+
+    service.requests.clear()
+    service.fails, service.how, service.meanwhile = found.index(True) + 1, "cut", sleep
+    if removes:
+        send(two, store, www)
+        assert b"bob" in service.buckets[RECORDS].keys["www/lock.json"].value
+        beside.__exit__(None, None, None)
+        return
+    with pytest.raises(PublishError, match="another publisher took over the bucket site-bucket"):
+        send(two, store, www)
+    assert service.seen() == {**ONE, "third.html": b"3"}
+    assert History(www).entries()[-1].seal == third.digest == www.shown()
+
+
 def test_a_lock_is_kept_while_one_works(service: Service, clock: Clock) -> None:
     www, other = target(service), target(service)
     with www.locked(Publisher("ann", INSTANT)):
