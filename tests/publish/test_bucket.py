@@ -24,6 +24,7 @@ from generator.errors import PublishError
 from generator.publish import aws, lease
 from generator.publish.bucket import BucketTarget
 from generator.publish.history import History, previous
+from generator.publish.invalidation import stale_addresses
 from generator.publish.publishing import Order, plan_steps, publish, rollback_order
 from generator.publish.seal import Seal, write_seal
 from generator.publish.store import Store
@@ -648,6 +649,10 @@ def test_only_what_changed_is_invalidated(service: Service, store: Store, distri
     }
     send(seal_of(TWO, store), store, www)
     assert len(invalidated(service, distribution)) == 2
+
+
+def test_an_address_is_encoded_once() -> None:
+    assert stale_addresses(["fr/é.html"], "https://stat.example/%C3%A9tat/") == ("/%C3%A9tat/fr/%C3%A9.html",)
 
 
 def test_below_a_path_and_of_too_many(service: Service, store: Store, distribution: str) -> None:
