@@ -74,11 +74,12 @@ _Check = Callable[[], None]
 
 
 class Refused(PublishError):
-    """What a service refuses, in words; `code` is what it calls that, or the name of boto3's own error."""
+    """What a service refuses, in words; `code` is what it calls that, or the name of boto3's own error. `unanswered`:
+    it did not say whether it would."""
 
-    def __init__(self, message: str, code: str) -> None:
+    def __init__(self, message: str, code: str, *, unanswered: bool) -> None:
         super().__init__(message)
-        self.code = code
+        self.code, self.unanswered = code, unanswered
 
 
 @dataclass(frozen=True)
@@ -220,7 +221,9 @@ class Bucket:
         try:
             with _in_words(self.where):
                 answer = self._stranger.get_object(Bucket=self.name, Key=self.prefix + path)
-        except Refused:
+        except Refused as refused:
+            if refused.unanswered:
+                raise
             return False
         answer["Body"].close()
         return True
@@ -258,12 +261,11 @@ def connect(place: BucketPlace) -> tuple[Bucket, Bucket, Distribution | None]:
         request_checksum_calculation="when_required",  # not all services know the new ones; `put` sends its own
         response_checksum_validation="when_required",
     )
-    stranger = Config(signature_version=UNSIGNED, retries={"mode": "standard", "total_max_attempts": 1})
     where = {"region_name": place.region or None, "endpoint_url": place.endpoint or None}
     with _in_words(f"the bucket {place.bucket}"):
         session = boto3.Session()
         client = session.client("s3", config=settings, **where)
-        open_client = session.client("s3", config=settings.merge(stranger), **where)
+        open_client = session.client("s3", config=settings.merge(Config(signature_version=UNSIGNED)), **where)
         distribution = None
         if place.cloudfront:
             region = place.region or session.region_name or "us-east-1"  # one is as good as another: it has none
@@ -297,11 +299,16 @@ def _in_words(where: str) -> Iterator[None]:
         told = str(error.response.get("Error", {}).get("Code", ""))
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
         code = told if re.fullmatch(r"[A-Za-z0-9.]{1,60}", told) else str(status)
-        raise Refused(f"{where}: {_words(code, status)}", code) from None
+        raise Refused(f"{where}: {_words(code, status)}", code, unanswered=_is_trouble(code, status)) from None
     except (BotoCoreError, ResponseParserError, OSError, ValueError, TypeError) as error:
         cause = getattr(error, "kwargs", {}).get("error")  # what boto3 did not expect, such as a line end in a header
         code = "ValueError" if isinstance(cause, ValueError) else type(error).__name__
-        raise Refused(f"{where}: {_words(code, 0)}", code) from None
+        raise Refused(f"{where}: {_words(code, 0)}", code, unanswered=True) from None
+
+
+def _is_trouble(code: str, status: int) -> bool:
+    """Whether a service says that it cannot answer now."""
+    return status >= 500 or status == 429 or code == "SlowDown"
 
 
 def _words(code: str, status: int) -> str:
@@ -310,7 +317,7 @@ def _words(code: str, status: int) -> str:
         text = _TOLD[code]
     elif _UNREACHED.fullmatch(code):
         text = "it cannot be reached, or breaks off: look at the network"
-    elif status >= 500 or status == 429 or code == "SlowDown":
+    elif _is_trouble(code, status):
         text = f"it does not answer as it should, though it was asked {_ATTEMPTS} times"
     elif status == 403:
         text = "this is not allowed: docs/publisher.md lists what the credentials must allow"

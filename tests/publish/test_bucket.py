@@ -396,6 +396,16 @@ def test_records_that_everybody_can_read(service: Service, store: Store) -> None
     assert service.seen() == {}
 
 
+@pytest.mark.parametrize("how", ["500", "cut"])
+def test_records_of_which_it_is_not_known_at_once(service: Service, store: Store, how: str) -> None:
+    """A stranger who gets no answer is no stranger who was refused."""
+    service.watch = lambda: [setattr(key, "acl", public()) for key in list(service.buckets[RECORDS].keys.values())]
+    service.fails, service.how = 4, how
+    with pytest.raises(PublishError, match="everybody can read the records of publishing in the bucket records-bucket"):
+        send(seal_of(ONE, store), store, target(service))
+    assert service.requests[3:5] == ["GET /records-bucket/www/lock.json?"] * 2
+
+
 def public() -> object:
     from moto.s3.models import get_canned_acl
 
