@@ -16,6 +16,8 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
+from functools import partial
+from io import BytesIO
 from types import MappingProxyType
 from typing import Any
 
@@ -25,8 +27,10 @@ from ..places import BucketPlace
 
 #: How many requests are made at the same time.
 AT_ONCE = 8
-#: How often a request is made that fails for what may pass, and how often an answer is read that breaks off.
-_ATTEMPTS, _READINGS = 5, 4
+#: In seconds: how long one waits after each attempt of a request that failed for what may pass.
+_WAITS = (0.5, 2.0, 5.0, 15.0)
+#: How often an answer is read that breaks off.
+_READINGS = 4
 #: In seconds: how long it may take to be connected, and to be answered.
 _CONNECT, _ANSWER = 10, 30
 
@@ -74,12 +78,12 @@ _Check = Callable[[], None]
 
 
 class Refused(PublishError):
-    """What a service refuses, in words; `code` is what it calls that, or the name of boto3's own error. `unanswered`:
-    it did not say whether it would."""
+    """What a service refuses, in words; `code` is what it calls that, or the name of boto3's own error. `passes`:
+    another attempt may be answered."""
 
-    def __init__(self, message: str, code: str, *, unanswered: bool) -> None:
+    def __init__(self, message: str, code: str, *, passes: bool) -> None:
         super().__init__(message)
-        self.code, self.unanswered = code, unanswered
+        self.code, self.passes = code, passes
 
 
 @dataclass(frozen=True)
@@ -104,12 +108,14 @@ class Found:
     age: float | None
 
 
-class _Attempts:
-    """What is called before each attempt of the requests that a thread makes."""
+class _Guard:
+    """What is asked just before a request of a thread leaves this machine, whether it may. Signing takes time, of which
+    several threads have their share: a check before it would be long ago when the request leaves."""
 
     def __init__(self, client: Any) -> None:
         self._now = threading.local()
-        client.meta.events.register_first("request-created.s3", self._call)
+        client.meta.events.register_last("before-call.s3", _in_one_piece)
+        client.meta.events.register("before-send.s3", self._call)
 
     def _call(self, **_given: object) -> None:
         check: _Check | None = getattr(self._now, "check", None)
@@ -117,8 +123,8 @@ class _Attempts:
             check()
 
     @contextmanager
-    def calling(self, check: _Check | None) -> Iterator[None]:
-        """Call this one meanwhile. What it asks a service itself calls its own."""
+    def asking(self, check: _Check | None) -> Iterator[None]:
+        """Ask this one meanwhile. What it sends itself is asked of nobody."""
         before = getattr(self._now, "check", None)
         self._now.check = check
         try:
@@ -127,21 +133,42 @@ class _Attempts:
             self._now.check = before
 
 
+def _in_one_piece(params: dict[str, Any], **_given: object) -> None:
+    """Let a request leave with its bytes. boto3 would send its headers, and the bytes when the service agrees: who is
+    held up between the two has begun to write what must not be written any more when it goes on."""
+    params["headers"].pop("Expect", None)
+    content = params.get("body")
+    if isinstance(content, BytesIO):
+        params["body"] = content.getvalue()
+
+
+def _answered(where: str, ask: Callable[[], Any]) -> Any:
+    """What a service answers. What may pass is waited out. Raises Refused."""
+    for wait in (*_WAITS, None):
+        try:
+            with _in_words(where):
+                return ask()
+        except Refused as refused:
+            if wait is None or not refused.passes:
+                raise
+        time.sleep(wait)
+    raise AssertionError
+
+
 class Bucket:
-    """The objects of a bucket below a prefix. Every method raises Refused. What may pass is tried again, with back-off,
-    by boto3. `stranger` is a client without credentials; `attempts` calls what is to be called before each attempt."""
+    """The objects of a bucket below a prefix. Every method raises Refused. What may pass is waited out. `stranger` is a
+    client without credentials; `guard` is that of the other client."""
 
     def __init__(
-        self, client: Any, stranger: Any, name: str, prefix: str, attempts: _Attempts, check: _Check | None = None
+        self, client: Any, stranger: Any, name: str, prefix: str, guard: _Guard, check: _Check | None = None
     ) -> None:
         self.name, self.prefix = name, prefix
-        self._client, self._stranger = client, stranger
-        self._attempts, self._check = attempts, check
+        self._client, self._stranger, self._guard, self._check = client, stranger, guard, check
 
     def guarded(self, check: _Check) -> Bucket:
-        """The same, which calls `check` before each attempt of a request, and makes it only if nothing is raised there:
-        between one attempt and the next, a machine may sleep for hours."""
-        return Bucket(self._client, self._stranger, self.name, self.prefix, self._attempts, check)
+        """The same, which calls `check` before a request leaves, each time that it is made, and sends it only if
+        nothing is raised there: between one attempt and the next, a machine may sleep for hours."""
+        return Bucket(self._client, self._stranger, self.name, self.prefix, self._guard, check)
 
     @property
     def where(self) -> str:
@@ -151,8 +178,9 @@ class Bucket:
     def _ask(self, action: str, path: str | None = None, **arguments: Any) -> Any:
         key = {} if path is None else {"Key": self.prefix + path}
         where = self.where if path is None else f"{self.prefix}{path} in {self.where}"
-        with _in_words(where), self._attempts.calling(self._check):
-            return getattr(self._client, action)(Bucket=self.name, **key, **arguments)
+        ask = partial(getattr(self._client, action), Bucket=self.name, **key, **arguments)
+        with self._guard.asking(self._check):
+            return _answered(where, ask)
 
     def listed(self, below: str = "") -> Iterator[Listed]:
         """Every object, or those whose path begins so."""
@@ -168,7 +196,7 @@ class Bucket:
 
     def get(self, path: str, *, only_marked: bool = False) -> Found | None:
         """An object; None when there is none. `only_marked`: the bytes of others are not read, and are empty here. An
-        answer that breaks off is asked for again: boto3 itself does that only until it begins."""
+        answer that breaks off is asked for again."""
         for reading in range(_READINGS):
             try:
                 answer = self._ask("get_object", path)
@@ -219,10 +247,10 @@ class Bucket:
     def shows_all(self, path: str) -> bool:
         """Whether somebody without credentials can read an object."""
         try:
-            with _in_words(self.where):
-                answer = self._stranger.get_object(Bucket=self.name, Key=self.prefix + path)
+            ask = partial(self._stranger.get_object, Bucket=self.name, Key=self.prefix + path)
+            answer = _answered(self.where, ask)
         except Refused as refused:
-            if refused.unanswered:
+            if refused.passes:
                 raise
             return False
         answer["Body"].close()
@@ -239,8 +267,8 @@ class Distribution:
         """Have it forget what it keeps at some addresses. `reference` must be a new one: it is how the service tells a
         repetition. Raises Refused."""
         batch = {"Paths": {"Quantity": len(addresses), "Items": list(addresses)}, "CallerReference": reference}
-        with _in_words(f"the CloudFront distribution {self._identity}"):
-            self._client.create_invalidation(DistributionId=self._identity, InvalidationBatch=batch)
+        ask = partial(self._client.create_invalidation, DistributionId=self._identity, InvalidationBatch=batch)
+        _answered(f"the CloudFront distribution {self._identity}", ask)
 
 
 def connect(place: BucketPlace) -> tuple[Bucket, Bucket, Distribution | None]:
@@ -254,7 +282,7 @@ def connect(place: BucketPlace) -> tuple[Bucket, Bucket, Distribution | None]:
         raise PublishError("publishing to a bucket needs boto3: pip install 'communique[s3]'") from None
 
     settings = Config(
-        retries={"mode": "standard", "total_max_attempts": _ATTEMPTS},
+        retries={"total_max_attempts": 1},  # `_answered` makes the others: boto3 gives up within a second
         connect_timeout=_CONNECT,
         read_timeout=_ANSWER,
         max_pool_connections=2 * AT_ONCE,
@@ -270,9 +298,9 @@ def connect(place: BucketPlace) -> tuple[Bucket, Bucket, Distribution | None]:
         if place.cloudfront:
             region = place.region or session.region_name or "us-east-1"  # one is as good as another: it has none
             distribution = Distribution(session.client("cloudfront", region, config=settings), place.cloudfront)
-    attempts = _Attempts(client)
-    site = Bucket(client, open_client, place.bucket, place.prefix, attempts)
-    return site, Bucket(client, open_client, place.records, place.records_prefix, attempts), distribution
+    guard = _Guard(client)
+    site = Bucket(client, open_client, place.bucket, place.prefix, guard)
+    return site, Bucket(client, open_client, place.records, place.records_prefix, guard), distribution
 
 
 def _bare(etag: str) -> str:
@@ -299,11 +327,12 @@ def _in_words(where: str) -> Iterator[None]:
         told = str(error.response.get("Error", {}).get("Code", ""))
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
         code = told if re.fullmatch(r"[A-Za-z0-9.]{1,60}", told) else str(status)
-        raise Refused(f"{where}: {_words(code, status)}", code, unanswered=_is_trouble(code, status)) from None
+        raise Refused(f"{where}: {_words(code, status)}", code, passes=_is_trouble(code, status)) from None
     except (BotoCoreError, ResponseParserError, OSError, ValueError, TypeError) as error:
         cause = getattr(error, "kwargs", {}).get("error")  # what boto3 did not expect, such as a line end in a header
         code = "ValueError" if isinstance(cause, ValueError) else type(error).__name__
-        raise Refused(f"{where}: {_words(code, 0)}", code, unanswered=True) from None
+        passes = bool(_UNREACHED.fullmatch(code)) and code not in _TOLD
+        raise Refused(f"{where}: {_words(code, 0)}", code, passes=passes) from None
 
 
 def _is_trouble(code: str, status: int) -> bool:
@@ -318,7 +347,7 @@ def _words(code: str, status: int) -> str:
     elif _UNREACHED.fullmatch(code):
         text = "it cannot be reached, or breaks off: look at the network"
     elif _is_trouble(code, status):
-        text = f"it does not answer as it should, though it was asked {_ATTEMPTS} times"
+        text = f"it does not answer as it should, though it was asked {len(_WAITS) + 1} times"
     elif status == 403:
         text = "this is not allowed: docs/publisher.md lists what the credentials must allow"
     elif status:

@@ -41,6 +41,7 @@ class Service:
 
     port: int = 0
     requests: list[str] = field(default_factory=list)
+    halves: int = 0  # requests whose bytes follow later, when the service agrees
     fails: int = 0
     how: str = "500"
     lasting: bool = False
@@ -63,6 +64,7 @@ class Service:
         with self.guard:
             name = f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}?{environ['QUERY_STRING']}"
             self.requests.append(name)
+            self.halves += "HTTP_EXPECT" in environ
             number = len(self.requests)
         fails = 0 < self.fails <= number if self.lasting else number == self.fails
         if self.ignores_conditions:
@@ -146,6 +148,7 @@ class Service:
         for name in (SITE, RECORDS):
             get_backend("s3")["123456789012"]["aws"].create_bucket(name, "us-east-1")
         self.requests.clear()
+        self.halves = 0
 
     def seen(self, prefix: str = "") -> dict[str, bytes]:
         """What readers find below a prefix."""

@@ -67,7 +67,6 @@ def service(started: Service, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "none"))
     monkeypatch.setenv("AWS_ENDPOINT_URL_CLOUDFRONT", started.url)
-    monkeypatch.setattr("botocore.endpoint.time", SimpleNamespace(sleep=lambda _seconds: None))
     monkeypatch.setattr(aws, "time", SimpleNamespace(sleep=lambda _seconds: None))
     started.empty()
     return started
@@ -336,6 +335,13 @@ def test_a_request_that_is_made_again_after_the_lock_was_lost(
     assert History(www).entries()[-1].seal == third.digest == www.shown()
 
 
+def test_a_request_leaves_with_its_bytes(service: Service, store: Store) -> None:
+    """Else the bytes of one that was held up between the two could follow when another one has published."""
+    send(seal_of(ONE, store), store, target(service))
+    assert service.halves == 0
+    assert service.seen() == ONE
+
+
 def test_a_lock_is_kept_while_one_works(service: Service, clock: Clock) -> None:
     www, other = target(service), target(service)
     with www.locked(Publisher("ann", INSTANT)):
@@ -447,6 +453,24 @@ def test_trouble_that_passes(service: Service, store: Store) -> None:
         number, turn = number + 4, turn + 1
     assert number > 25
     assert met == []
+
+
+@pytest.mark.parametrize("how", ["500", "slow", "cut"])
+def test_trouble_of_some_seconds(service: Service, store: Store, monkeypatch: pytest.MonkeyPatch, how: str) -> None:
+    """A line that is away for so long, or a service that starts again, does not end a publishing on the day."""
+    www, waited = target(service), [0.0]
+    send(seal_of(ONE, store), store, www)
+
+    def sleep(seconds: float) -> None:
+        waited.append(seconds)
+        if sum(waited) > 10:
+            service.fails = 0
+
+    monkeypatch.setattr(aws, "time", SimpleNamespace(sleep=sleep))
+    service.requests.clear()
+    service.fails, service.lasting, service.how = 9, True, how
+    send(seal_of(TWO, store), store, www)
+    assert service.seen() == TWO
 
 
 def test_trouble_that_lasts(service: Service, store: Store) -> None:
