@@ -192,7 +192,10 @@ class Bucket:
                 yield Listed(one["Key"][len(self.prefix) :], _bare(one["ETag"]), modified, one["Size"])
             if not answer.get("IsTruncated"):
                 return
-            going_on = {"ContinuationToken": answer["NextContinuationToken"]}
+            token = answer.get("NextContinuationToken", "")
+            if token in ("", *going_on.values()):  # what is not listed would be sent anew, and never be deleted
+                raise Refused(f"{self.where}: it lists only a part: it must know ListObjectsV2", "", passes=False)
+            going_on = {"ContinuationToken": token}
 
     def get(self, path: str, *, only_marked: bool = False) -> Found | None:
         """An object; None when there is none. `only_marked`: the bytes of others are not read, and are empty here. An

@@ -207,6 +207,15 @@ def test_many_objects(service: Service, store: Store) -> None:
     assert {one.path for one in www._site.listed("many/00")} == {f"many/{number:04}" for number in range(100)}
 
 
+@pytest.mark.parametrize("token", [{}, {"NextContinuationToken": "again"}])
+def test_a_service_that_lists_a_part(service: Service, store: Store, token: dict[str, str]) -> None:
+    """An old one, which knows no ListObjectsV2, or goes round in a circle."""
+    www = target(service, anew=True)
+    www._site._client.list_objects_v2 = lambda **_given: {"IsTruncated": True, **token}
+    with pytest.raises(PublishError, match="bucket site-bucket: it lists only a part: it must know ListObjectsV2"):
+        send(seal_of(ONE, store), store, www)
+
+
 # ---------------------------------------------------------------- one at a time
 
 
