@@ -116,13 +116,22 @@ def _bucket(spec: Spec) -> BucketPlace:
         hint = "readers must not get them: choose another bucket, or prefixes of which none holds the other"
         spec.problem('"records" are where the site is', "records", hint=hint)
     endpoint = spec.text("endpoint") or ""
-    parts = urlsplit(endpoint)
-    if endpoint and (parts.scheme not in ("http", "https") or not parts.hostname or "@" in endpoint or parts.query):
+    if endpoint and not _is_service(endpoint):
         spec.problem('"endpoint" is not the address of a service', "endpoint", hint="write https://s3.stat.example")
     region = _matching(spec, "region", spec.text("region") or "", _REGION, "write it as eu-west-1")
     hint = "write its ID, as in E1A2B3C4D5E6F7"
     distribution = _matching(spec, "cloudfront", spec.text("cloudfront") or "", _DISTRIBUTION, hint)
     return BucketPlace(name, prefix, records, below, endpoint, region, distribution)
+
+
+def _is_service(endpoint: str) -> bool:
+    """Whether it is the address of a host, and nothing more: no name, no password, no key."""
+    try:
+        parts = urlsplit(endpoint)
+        known = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a bracket without its other, a port that is none
+        return False
+    return known and endpoint.isprintable() and not ("@" in endpoint or parts.query or parts.fragment)
 
 
 def _matching(spec: Spec, key: str, value: str, form: re.Pattern[str], hint: str) -> str:

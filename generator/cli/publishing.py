@@ -172,7 +172,7 @@ def _carry_out(order: Order, target: Target, as_json: bool) -> int:
             steps = publish(order, target, _who(), _now, progress)
     except KeyboardInterrupt:
         raise PublishError(
-            "interrupted: no page that readers have leads to nothing; publish again, to complete it"
+            f"interrupted: no page that readers have leads to nothing; {order.action} again, to complete it"
         ) from None
     _tell(order, steps, as_json, done=True)
     return BUILT

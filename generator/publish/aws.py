@@ -9,12 +9,15 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
+from functools import partial
+from io import BytesIO
 from types import MappingProxyType
 from typing import Any
 
@@ -24,8 +27,10 @@ from ..places import BucketPlace
 
 #: How many requests are made at the same time.
 AT_ONCE = 8
-#: How often a request is made that fails for what may pass, and how often an answer is read that breaks off.
-_ATTEMPTS, _READINGS = 5, 4
+#: In seconds: how long one waits after each attempt of a request that failed for what may pass.
+_WAITS = (0.5, 2.0, 5.0, 15.0)
+#: How often an answer is read that breaks off.
+_READINGS = 4
 #: In seconds: how long it may take to be connected, and to be answered.
 _CONNECT, _ANSWER = 10, 30
 
@@ -69,12 +74,16 @@ _TOLD: MappingProxyType[str, str] = MappingProxyType(
 _UNREACHED = re.compile(r"(Connect|Endpoint|Proxy|Read|HTTPClient|Response|Incomplete)\w*Error")
 
 
-class Refused(PublishError):
-    """What a service refuses, in words; `code` is what it calls that, or the name of boto3's own error."""
+_Check = Callable[[], None]
 
-    def __init__(self, message: str, code: str) -> None:
+
+class Refused(PublishError):
+    """What a service refuses, in words; `code` is what it calls that, or the name of boto3's own error. `passes`:
+    another attempt may be answered."""
+
+    def __init__(self, message: str, code: str, *, passes: bool) -> None:
         super().__init__(message)
-        self.code = code
+        self.code, self.passes = code, passes
 
 
 @dataclass(frozen=True)
@@ -99,13 +108,67 @@ class Found:
     age: float | None
 
 
-class Bucket:
-    """The objects of a bucket below a prefix. Every method raises Refused. What may pass is tried again, with back-off,
-    by boto3. `stranger` is a client without credentials."""
+class _Guard:
+    """What is asked just before a request of a thread leaves this machine, whether it may. Signing takes time, of which
+    several threads have their share: a check before it would be long ago when the request leaves."""
 
-    def __init__(self, client: Any, stranger: Any, name: str, prefix: str) -> None:
+    def __init__(self, client: Any) -> None:
+        self._now = threading.local()
+        client.meta.events.register_last("before-call.s3", _in_one_piece)
+        client.meta.events.register("before-send.s3", self._call)
+
+    def _call(self, **_given: object) -> None:
+        check: _Check | None = getattr(self._now, "check", None)
+        if check is not None:
+            check()
+
+    @contextmanager
+    def asking(self, check: _Check | None) -> Iterator[None]:
+        """Ask this one meanwhile. What it sends itself is asked of nobody."""
+        before = getattr(self._now, "check", None)
+        self._now.check = check
+        try:
+            yield
+        finally:
+            self._now.check = before
+
+
+def _in_one_piece(params: dict[str, Any], **_given: object) -> None:
+    """Let a request leave with its bytes. boto3 would send its headers, and the bytes when the service agrees: who is
+    held up between the two has begun to write what must not be written any more when it goes on."""
+    params["headers"].pop("Expect", None)
+    content = params.get("body")
+    if isinstance(content, BytesIO):
+        params["body"] = content.getvalue()
+
+
+def _answered(where: str, ask: Callable[[], Any]) -> Any:
+    """What a service answers. What may pass is waited out. Raises Refused."""
+    for wait in (*_WAITS, None):
+        try:
+            with _in_words(where):
+                return ask()
+        except Refused as refused:
+            if wait is None or not refused.passes:
+                raise
+        time.sleep(wait)
+    raise AssertionError
+
+
+class Bucket:
+    """The objects of a bucket below a prefix. Every method raises Refused. What may pass is waited out. `stranger` is a
+    client without credentials; `guard` is that of the other client."""
+
+    def __init__(
+        self, client: Any, stranger: Any, name: str, prefix: str, guard: _Guard, check: _Check | None = None
+    ) -> None:
         self.name, self.prefix = name, prefix
-        self._client, self._stranger = client, stranger
+        self._client, self._stranger, self._guard, self._check = client, stranger, guard, check
+
+    def guarded(self, check: _Check) -> Bucket:
+        """The same, which calls `check` before a request leaves, each time that it is made, and sends it only if
+        nothing is raised there: between one attempt and the next, a machine may sleep for hours."""
+        return Bucket(self._client, self._stranger, self.name, self.prefix, self._guard, check)
 
     @property
     def where(self) -> str:
@@ -114,8 +177,10 @@ class Bucket:
 
     def _ask(self, action: str, path: str | None = None, **arguments: Any) -> Any:
         key = {} if path is None else {"Key": self.prefix + path}
-        with _in_words(self.where if path is None else f"{self.prefix}{path} in {self.where}"):
-            return getattr(self._client, action)(Bucket=self.name, **key, **arguments)
+        where = self.where if path is None else f"{self.prefix}{path} in {self.where}"
+        ask = partial(getattr(self._client, action), Bucket=self.name, **key, **arguments)
+        with self._guard.asking(self._check):
+            return _answered(where, ask)
 
     def listed(self, below: str = "") -> Iterator[Listed]:
         """Every object, or those whose path begins so."""
@@ -127,11 +192,14 @@ class Bucket:
                 yield Listed(one["Key"][len(self.prefix) :], _bare(one["ETag"]), modified, one["Size"])
             if not answer.get("IsTruncated"):
                 return
-            going_on = {"ContinuationToken": answer["NextContinuationToken"]}
+            token = answer.get("NextContinuationToken", "")
+            if token in ("", *going_on.values()):  # what is not listed would be sent anew, and never be deleted
+                raise Refused(f"{self.where}: it lists only a part: it must know ListObjectsV2", "", passes=False)
+            going_on = {"ContinuationToken": token}
 
     def get(self, path: str, *, only_marked: bool = False) -> Found | None:
         """An object; None when there is none. `only_marked`: the bytes of others are not read, and are empty here. An
-        answer that breaks off is asked for again: boto3 itself does that only until it begins."""
+        answer that breaks off is asked for again."""
         for reading in range(_READINGS):
             try:
                 answer = self._ask("get_object", path)
@@ -182,9 +250,11 @@ class Bucket:
     def shows_all(self, path: str) -> bool:
         """Whether somebody without credentials can read an object."""
         try:
-            with _in_words(self.where):
-                answer = self._stranger.get_object(Bucket=self.name, Key=self.prefix + path)
-        except Refused:
+            ask = partial(self._stranger.get_object, Bucket=self.name, Key=self.prefix + path)
+            answer = _answered(self.where, ask)
+        except Refused as refused:
+            if refused.passes:
+                raise
             return False
         answer["Body"].close()
         return True
@@ -200,8 +270,8 @@ class Distribution:
         """Have it forget what it keeps at some addresses. `reference` must be a new one: it is how the service tells a
         repetition. Raises Refused."""
         batch = {"Paths": {"Quantity": len(addresses), "Items": list(addresses)}, "CallerReference": reference}
-        with _in_words(f"the CloudFront distribution {self._identity}"):
-            self._client.create_invalidation(DistributionId=self._identity, InvalidationBatch=batch)
+        ask = partial(self._client.create_invalidation, DistributionId=self._identity, InvalidationBatch=batch)
+        _answered(f"the CloudFront distribution {self._identity}", ask)
 
 
 def connect(place: BucketPlace) -> tuple[Bucket, Bucket, Distribution | None]:
@@ -215,25 +285,25 @@ def connect(place: BucketPlace) -> tuple[Bucket, Bucket, Distribution | None]:
         raise PublishError("publishing to a bucket needs boto3: pip install 'communique[s3]'") from None
 
     settings = Config(
-        retries={"mode": "standard", "total_max_attempts": _ATTEMPTS},
+        retries={"total_max_attempts": 1},  # `_answered` makes the others: boto3 gives up within a second
         connect_timeout=_CONNECT,
         read_timeout=_ANSWER,
         max_pool_connections=2 * AT_ONCE,
         request_checksum_calculation="when_required",  # not all services know the new ones; `put` sends its own
         response_checksum_validation="when_required",
     )
-    stranger = Config(signature_version=UNSIGNED, retries={"mode": "standard", "total_max_attempts": 1})
     where = {"region_name": place.region or None, "endpoint_url": place.endpoint or None}
     with _in_words(f"the bucket {place.bucket}"):
         session = boto3.Session()
         client = session.client("s3", config=settings, **where)
-        open_client = session.client("s3", config=settings.merge(stranger), **where)
+        open_client = session.client("s3", config=settings.merge(Config(signature_version=UNSIGNED)), **where)
         distribution = None
         if place.cloudfront:
             region = place.region or session.region_name or "us-east-1"  # one is as good as another: it has none
             distribution = Distribution(session.client("cloudfront", region, config=settings), place.cloudfront)
-    site = Bucket(client, open_client, place.bucket, place.prefix)
-    return site, Bucket(client, open_client, place.records, place.records_prefix), distribution
+    guard = _Guard(client)
+    site = Bucket(client, open_client, place.bucket, place.prefix, guard)
+    return site, Bucket(client, open_client, place.records, place.records_prefix, guard), distribution
 
 
 def _bare(etag: str) -> str:
@@ -260,11 +330,17 @@ def _in_words(where: str) -> Iterator[None]:
         told = str(error.response.get("Error", {}).get("Code", ""))
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
         code = told if re.fullmatch(r"[A-Za-z0-9.]{1,60}", told) else str(status)
-        raise Refused(f"{where}: {_words(code, status)}", code) from None
+        raise Refused(f"{where}: {_words(code, status)}", code, passes=_is_trouble(code, status)) from None
     except (BotoCoreError, ResponseParserError, OSError, ValueError, TypeError) as error:
         cause = getattr(error, "kwargs", {}).get("error")  # what boto3 did not expect, such as a line end in a header
         code = "ValueError" if isinstance(cause, ValueError) else type(error).__name__
-        raise Refused(f"{where}: {_words(code, 0)}", code) from None
+        passes = bool(_UNREACHED.fullmatch(code)) and code not in _TOLD
+        raise Refused(f"{where}: {_words(code, 0)}", code, passes=passes) from None
+
+
+def _is_trouble(code: str, status: int) -> bool:
+    """Whether a service says that it cannot answer now."""
+    return status >= 500 or status == 429 or code == "SlowDown"
 
 
 def _words(code: str, status: int) -> str:
@@ -273,8 +349,8 @@ def _words(code: str, status: int) -> str:
         text = _TOLD[code]
     elif _UNREACHED.fullmatch(code):
         text = "it cannot be reached, or breaks off: look at the network"
-    elif status >= 500 or status == 429 or code == "SlowDown":
-        text = f"it does not answer as it should, though it was asked {_ATTEMPTS} times"
+    elif _is_trouble(code, status):
+        text = f"it does not answer as it should, though it was asked {len(_WAITS) + 1} times"
     elif status == 403:
         text = "this is not allowed: docs/publisher.md lists what the credentials must allow"
     elif status:

@@ -91,6 +91,7 @@ class BranchTarget:
         self._publisher = publisher
         try:
             yield
+            self._push_rest(publisher)
         finally:
             self._publisher = None
             self._pending = {}
@@ -285,19 +286,21 @@ class BranchTarget:
         ) from overtaken
 
     def tidy(self, keep: int) -> None:
-        """See `Target.tidy`. What git has stays. Records that changed since the switch are pushed; when they cannot
-        be, the next publishing does it: who reads them meanwhile finds the same history."""
-        if not self._pending or self._publisher is None:
+        """See `Target.tidy`. What git has stays."""
+
+    def _push_rest(self, publisher: Publisher) -> None:
+        """Push the records that changed since the switch. When they cannot be, the next publishing does it: who reads
+        them meanwhile finds the same history."""
+        if not self._pending:
             return
         state = self._state
         with suppress(PublishError):
             self._commits = Commits(self._repository)
-            signed = self._signed(self._publisher)
+            signed = self._signed(publisher)
             records = self._commits.commit("Tidy up\n", signed, state.records, self._marked())
             self._commits.finish()
             self._repository.push([Move(self._ref, state.records, records)])
             self._moved(state.tip, records, state.shown)
-        self._end()
 
     # ------------------------------------------------------------ records
 

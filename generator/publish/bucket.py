@@ -72,11 +72,14 @@ class BucketTarget:
                     f"everybody can read the records of publishing in {self._records.where}, which tell of sources and "
                     "of people: let only the publisher read them; nothing was published"
                 )
+            unguarded = self._site, self._records
+            self._site, self._records = (bucket.guarded(lease.check) for bucket in unguarded)
             self._lease, self._own = lease, {}
             try:
                 yield
             finally:
                 self._lease = None
+                self._site, self._records = unguarded
 
     def _check(self) -> None:
         """Stop, if the lock was lost."""
@@ -98,7 +101,7 @@ class BucketTarget:
             for path in known.keys() | self._seen.keys()
             if _changed(known.get(path), self._seen.get(path)) and _may_be_kept(path, known)
         }
-        return {path: Present(one.sha256, one.sent, HELD) for path, one in self._seen.items()}
+        return {path: Present(one.sha256, one.sent, HELD, not one.sha256) for path, one in self._seen.items()}
 
     def _look(self, known: Mapping[str, _Object]) -> dict[str, _Object]:
         """What every object holds; those that are `known` are not read."""

@@ -4,11 +4,15 @@ Two rules make it so, whatever links to what. What is new goes before what repla
 readers know is replaced, none leads to new files, and from then on all of them are there. Deletes go last, when nothing
 leads to what is deleted. Within each of the two, files go by what they are: assets, data, pages, indexes, feeds; in
 deletes it is the other way round.
+
+What an interrupted publishing left needs a third rule. It may have put a page and not yet what that page leads to, or
+deleted this and not yet that. Nobody can reach such a page, until another seal leads there again: so what nobody can
+reach is replaced before what readers know.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Literal
@@ -24,18 +28,28 @@ Reason = Literal["new", "content", "headers", "gone"]
 
 @dataclass(frozen=True)
 class Step:
-    """One thing to do: put `file` at a path, or delete what is there (None); and why."""
+    """One thing to do: put `file` at a path, or delete what is there (None); why; and whether readers can reach what is
+    there."""
 
     path: str
     why: Reason
     file: SealedFile | None = None
+    reached: bool = True
 
 
-def changes(seal: Seal, present: Mapping[str, Present], ours: Mapping[str, Part]) -> tuple[Step, ...]:
+def changes(
+    seal: Seal, present: Mapping[str, Present], ours: Mapping[str, Part], reached: Collection[str] | None = None
+) -> tuple[Step, ...]:
     """The steps from what is there to what was sealed. `ours` are the files that an earlier publishing put there, and
-    what they are: no others are deleted. Raises PublishError when a file of somebody else stands in the way."""
+    what they are: no others are deleted. `reached` are those that readers can reach, as `reachable` has them (None: all
+    of them). Raises PublishError when a file of somebody else stands in the way."""
     _refuse_obstacles(seal, present, ours)
-    puts = [Step(file.path, why, file) for file in seal.files if (why := _why(file, present.get(file.path)))]
+    known = present if reached is None else reached
+    puts = [
+        Step(file.path, why, file, file.path in known)
+        for file in seal.files
+        if (why := _why(file, present.get(file.path)))
+    ]
     gone = [Step(path, "gone") for path in present if path in ours and path not in seal.by_path]
     return (
         *sorted(puts, key=_put_order),
@@ -49,9 +63,23 @@ def batches(steps: Iterable[Step], part_of: Mapping[str, Part]) -> tuple[tuple[S
 
     def kind(step: Step) -> tuple[object, ...]:
         part = step.file.part if step.file else part_of[step.path]
-        return step.file is None, step.why == "new", step.path == urls.ROOT, part
+        return step.file is None, step.path == urls.ROOT, step.why == "new", step.reached, part
 
     return tuple(tuple(batch) for _kind, batch in groupby(steps, kind))
+
+
+def reachable(before: Collection[str], begun: Seal, present: Mapping[str, Present]) -> frozenset[str]:
+    """The paths that readers can reach after a publishing of `begun` was interrupted, and that lead to nothing else;
+    `before` are those that they could reach when it began.
+
+    What is there tells how far it came. If all is there as it was sealed, readers are led nowhere else. If all is there
+    that nobody could reach before, readers may have been led to it. If not, none of them was yet."""
+    put = {path for path, file in begun.by_path.items() if path in present and present[path].sha256 == file.sha256}
+    if put == begun.by_path.keys():
+        return frozenset(put)
+    if begun.by_path.keys() <= present.keys() & {*put, *before}:
+        return frozenset(before).union(begun.by_path)
+    return frozenset(before)
 
 
 def _why(file: SealedFile, there: Present | None) -> Reason | None:
@@ -70,22 +98,23 @@ def _plain(headers: Headers, held: frozenset[str] | None) -> frozenset[tuple[str
     return frozenset((name.lower(), value) for name, value in headers if held is None or name.lower() in held)
 
 
-def _put_order(step: Step) -> tuple[bool, bool, int, str]:
+def _put_order(step: Step) -> tuple[bool, bool, bool, int, str]:
     """The page of the bare address last: of a site that was not there at all, readers find nothing before the rest."""
     assert step.file is not None
-    return step.why != "new", step.path == urls.ROOT, PARTS.index(step.file.part), step.path
+    return step.path == urls.ROOT, step.why != "new", step.reached, PARTS.index(step.file.part), step.path
 
 
 def _refuse_obstacles(seal: Seal, present: Mapping[str, Present], ours: Mapping[str, Part]) -> None:
-    """A file of somebody else where the site needs a folder, or within what the site needs as a file."""
-    others = [path for path in present if path not in ours and path not in seal.by_path]
+    """A file of somebody else where the site needs a file or a folder, or within what the site needs as a file."""
+    others = [path for path in present if path not in ours and (path not in seal.by_path or present[path].foreign)]
     above = {path: set(_folders(path)) for path in (*others, *seal.by_path)}
-    needed = set().union(*(above[path] for path in seal.by_path))
-    for path in sorted(others):
-        if path in needed or above[path].intersection(seal.by_path):
-            raise PublishError(
-                f"{path} is in the way, and communique did not put it there: move it, then publish again"
-            )
+    needed = set(seal.by_path).union(*(above[path] for path in seal.by_path))
+    found = sorted(path for path in others if path in needed or above[path].intersection(seal.by_path))
+    if found:
+        more = f" (and {len(found) - 1} more)" if found[1:] else ""
+        raise PublishError(
+            f"{found[0]} is in the way{more}, and communique did not put it there: move it, then publish again"
+        )
 
 
 def _folders(path: str) -> Iterable[str]:

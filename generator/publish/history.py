@@ -12,8 +12,9 @@ from dataclasses import asdict, dataclass
 from typing import Literal
 
 from ..errors import PublishError
+from .changes import reachable
 from .seal import PARTS, Part, Seal, read_seal, write_seal
-from .target import Target
+from .target import Present, Target
 
 _HISTORY, _ATTEMPT, _STRAYS = "history.json", "attempt.json", "strays.json"
 
@@ -54,25 +55,30 @@ class History:
         except (ValueError, TypeError):
             raise _damaged(name) from None
 
-    def start(self, entry: Entry, seal: Seal) -> None:
-        """Note what is about to be done, before the first step; and for good, what an interrupted one did."""
+    def start(self, entry: Entry, seal: Seal, reached: Iterable[str]) -> None:
+        """Note what is about to be done, before the first step; and for good, what an interrupted one did: which files
+        are still ours to delete, and which of them readers can reach."""
         self._write(_HISTORY, self.entries())
         attempt = self._read(_ATTEMPT)
-        if attempt and attempt[0].seal not in (seal.digest, self._target.shown()):
-            earlier = self.ours()  # an interrupted publishing of another seal: what it put is still ours to delete
-            self._target.write_record(_STRAYS, json.dumps(earlier, sort_keys=True).encode())
+        if attempt and attempt[0].seal != seal.digest:
+            strays = {"ours": self.ours(), "reached": sorted(reached)}
+            self._target.write_record(_STRAYS, json.dumps(strays, ensure_ascii=False, sort_keys=True).encode())
         self._target.write_record(_seal_name(seal.digest), write_seal(seal))
         self._write(_ATTEMPT, (entry,))
 
-    def finish(self, keep: int) -> None:
-        """Note, after it was shown, that what was started is done. Seals are kept of what can be returned to: the last
+    def note(self, keep: int) -> None:
+        """Note, after it was shown, that what was started is shown. Seals are kept of what can be returned to: the last
         `keep` that were shown."""
         entries = self.entries()
         self._write(_HISTORY, entries)
-        for name in (_ATTEMPT, _STRAYS):
-            self._target.write_record(name, None)
+        self._target.write_record(_STRAYS, None)
         for digest in _shown(entries)[keep:]:
             self._target.write_record(_seal_name(digest), None)
+
+    def finish(self) -> None:
+        """Note that nothing is left to do. It comes last: who is told of a failure asks for the same again, and until
+        then a rollback is known to be that which did not come to its end."""
+        self._target.write_record(_ATTEMPT, None)
 
     def _write(self, name: str, entries: Iterable[Entry]) -> None:
         text = json.dumps([asdict(entry) for entry in entries], ensure_ascii=False, indent=1)
@@ -96,30 +102,58 @@ class History:
         """Whether the last publishing did not come to its end, or is still at work."""
         return bool(self._read(_ATTEMPT))
 
-    def broken_off(self) -> bool:
-        """Whether the last publishing of another seal did not come to where it was shown: of a place that shows each
-        step at once, readers may have some of it."""
+    def unfinished(self) -> str:
+        """The seal that completes what did not come to its end, for who wants to go back: that of a rollback, wherever
+        it stopped, for whoever asks for it again means the same one; of a publishing that was not shown, the one that
+        is shown, for of a place that shows each step at once, readers may have some of it. Empty when there is none."""
         attempt = self._read(_ATTEMPT)
-        return bool(attempt) and attempt[0].action == "publish" and attempt[0].seal != self._target.shown()
+        if not attempt:
+            return ""
+        if attempt[0].action == "rollback":
+            return attempt[0].seal
+        shown = self._target.shown()
+        return "" if attempt[0].seal == shown else shown
 
     def ours(self) -> Mapping[str, Part]:
         """The files that publishing has put here, or may have: those of the seal that is shown, and of interrupted
         attempts."""
-        found = self._strays()
+        found = dict(self._strays().ours)
         for digest in (*(entry.seal for entry in self._read(_ATTEMPT)), self._target.shown()):
             seal = self.seal(digest) if digest else None
             found |= {file.path: file.part for file in seal.files} if seal else {}
         return found
 
-    def _strays(self) -> dict[str, Part]:
+    def reached(self, present: Mapping[str, Present]) -> frozenset[str]:
+        """Of the files that are there, or were, those that readers can reach: all of the seal that is shown, and what
+        interrupted attempts led them to."""
+        shown = self.seal(self._target.shown())
+        before = self._strays().reached
+        if before is None:
+            before = frozenset(shown.by_path if shown else ())
+        begun = [seal for entry in self._read(_ATTEMPT) if (seal := self.seal(entry.seal))]
+        return reachable(before, begun[0], present) if begun else before
+
+    def _strays(self) -> _Strays:
         content = self._target.read_record(_STRAYS)
+        if content is None:
+            return _Strays({}, None)
         try:
-            found: dict[str, Part] = json.loads(content) if content else {}
-            if all(part in PARTS for part in found.values()):
+            raw = json.loads(content)
+            found = _Strays(dict(raw["ours"]), frozenset(raw["reached"]))
+            if all(part in PARTS for part in found.ours.values()):
                 return found
-        except (ValueError, AttributeError):
+        except (ValueError, TypeError, KeyError):
             pass
         raise _damaged(_STRAYS)
+
+
+@dataclass(frozen=True)
+class _Strays:
+    """What several interrupted attempts left: the files that are ours to delete, and those that readers could reach
+    when the last one began (None: no other was interrupted before it)."""
+
+    ours: Mapping[str, Part]
+    reached: frozenset[str] | None
 
 
 def _damaged(name: str) -> PublishError:

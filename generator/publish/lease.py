@@ -55,8 +55,8 @@ class Lease:
             self._release(still_writing=beating.is_alive())
 
     def check(self) -> None:
-        """To be called before each change. Raises PublishError when the lock is not this publisher's any more: it was
-        held up for so long that another one took it over."""
+        """To be called before each change, and each attempt of a request. Raises PublishError when the lock is not this
+        publisher's any more: it was held up for so long that another one took it over."""
         if not self._taken and self._old() > 2 * _BEAT:
             self._write_anew()
         if self._taken:
@@ -136,9 +136,14 @@ class Lease:
 
     def _release(self, *, still_writing: bool) -> None:
         """Remove the lock, if it is surely this publisher's; else it lapses."""
-        if not (self._taken or still_writing) and self._old() < LAPSES / 2:
+        if not (self._taken or still_writing):
             with suppress(PublishError):
-                self._bucket.delete(LOCK)
+                self._bucket.guarded(self._refuse_old).delete(LOCK)
+
+    def _refuse_old(self) -> None:
+        """Raises PublishError, if another one may have taken the lock over."""
+        if self._old() >= LAPSES / 2:
+            raise PublishError("the lock may be another publisher's")
 
     # ------------------------------------------------------------ keeping it
 

@@ -56,16 +56,23 @@ def duration(time: timedelta) -> str:
 def plan_steps(order: Order, target: Target) -> tuple[Step, ...]:
     """What publishing would do now. Raises PublishError when it would delete more than it may, or take back what came
     after it."""
+    return _plan(order, target)[0]
+
+
+def _plan(order: Order, target: Target) -> tuple[tuple[Step, ...], frozenset[str]]:
+    """The steps, and the files that readers can reach before the first."""
     history = History(target)
     _refuse_older(order, history.seal(target.shown()))
-    steps = changes(order.seal, target.present(), history.ours())
+    present = target.present()
+    reached = history.reached(present)
+    steps = changes(order.seal, present, history.ours(), reached)
     deletes = sum(1 for step in steps if step.file is None)
     if order.max_deletes is not None and deletes > order.max_deletes:
         raise PublishError(
             f"{deletes} files would be deleted, more than {order.max_deletes}; nothing was published. "
             f"Look at --dry-run --max-deletes {deletes}; if it is right, publish so"
         )
-    return steps
+    return steps, reached
 
 
 def _refuse_older(order: Order, shown: Seal | None) -> None:
@@ -95,17 +102,18 @@ def publish(
         check_contents(order.contents, seal.files, lambda _done, _all: None)
     with target.locked(Publisher(by, clock())):
         history = History(target)
-        steps = plan_steps(order, target)
+        steps, reached = _plan(order, target)
         if order.action == "rollback":  # from the target: no more is fetched from there than goes back
             check_contents(order.contents, to_put(steps), lambda _done, _all: None)
         if not steps and target.shown() == seal.digest and not history.interrupted():
             return ()
-        history.start(_entry(order, len(history.entries()) + 1, by, clock()), seal)
+        history.start(_entry(order, len(history.entries()) + 1, by, clock()), seal, reached)
         target.begin(sum(file.size for file in to_put(steps)))
         _take(steps, history, order.contents, target, progress)
         target.switch(seal)
-        history.finish(order.keep)
+        history.note(order.keep)
         target.tidy(order.keep)
+        history.finish()
     return steps
 
 
@@ -138,8 +146,8 @@ def _entry(order: Order, number: int, by: str, at: datetime) -> Entry:
 
 def rollback_order(target: Target, store: Contents, wanted: str, keep: int, max_deletes: int | None) -> Order:
     """What a rollback publishes: the seal before, or the one that is `wanted` (the start of its digest, or its words).
-    After a publishing that was broken off, the seal before is the one that was shown last. Raises PublishError when
-    there is none, or several, or when it is not kept any more."""
+    After a publishing that was broken off, the seal before is the one that was shown last; after a rollback that was,
+    it is the one that it was to. Raises PublishError when there is none, or several, or it is not kept any more."""
     history = History(target)
     entries = history.entries()
     if wanted:
@@ -149,7 +157,7 @@ def rollback_order(target: Target, store: Contents, wanted: str, keep: int, max_
             raise PublishError(f"{count} that was published here is {wanted}: communique history lists them")
         digest = found.pop()
     else:
-        digest = target.shown() if history.broken_off() else previous(entries)
+        digest = history.unfinished() or previous(entries)
         if not digest:
             raise PublishError("nothing was published here before: name a seal with --to, or publish one")
     seal = history.seal(digest)

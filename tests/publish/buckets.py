@@ -36,10 +36,12 @@ class _Silent(WSGIRequestHandler):
 @dataclass
 class Service:
     """The service, as WSGI in front of moto. The requests from number `fails` on (`lasting`), or that one alone, go
-    wrong as `how` says: before they do anything, or (`late`) after. `watch` is called after each request."""
+    wrong as `how` says: before they do anything, or (`late`) after. `watch` is called after each request that does
+    something, `meanwhile` before one that goes wrong is answered."""
 
     port: int = 0
     requests: list[str] = field(default_factory=list)
+    halves: int = 0  # requests whose bytes follow later, when the service agrees
     fails: int = 0
     how: str = "500"
     lasting: bool = False
@@ -47,6 +49,7 @@ class Service:
     victim: int = 0
     ignores_conditions: bool = False
     watch: Callable[[], None] = lambda: None
+    meanwhile: Callable[[], None] = lambda: None
     connections: dict[BucketPlace, tuple[Bucket, Bucket, Distribution | None]] = field(default_factory=dict)
     guard: threading.Lock = field(default_factory=threading.Lock)
 
@@ -61,6 +64,7 @@ class Service:
         with self.guard:
             name = f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}?{environ['QUERY_STRING']}"
             self.requests.append(name)
+            self.halves += "HTTP_EXPECT" in environ
             number = len(self.requests)
         fails = 0 < self.fails <= number if self.lasting else number == self.fails
         if self.ignores_conditions:
@@ -74,6 +78,7 @@ class Service:
         if self.late:
             list(self._moto(environ, lambda *_given: None))
             self.watch()
+        self.meanwhile()
         return self._fail(environ, start)
 
     def _fail(self, environ: dict[str, Any], start: Any) -> Iterable[bytes]:
@@ -139,10 +144,11 @@ class Service:
         get_backend("s3")["123456789012"]["aws"].reset()
         get_backend("cloudfront")["123456789012"]["aws"].reset()
         self.fails, self.lasting, self.late, self.ignores_conditions, self.how = 0, False, False, False, "500"
-        self.watch = lambda: None
+        self.watch = self.meanwhile = lambda: None
         for name in (SITE, RECORDS):
             get_backend("s3")["123456789012"]["aws"].create_bucket(name, "us-east-1")
         self.requests.clear()
+        self.halves = 0
 
     def seen(self, prefix: str = "") -> dict[str, bytes]:
         """What readers find below a prefix."""

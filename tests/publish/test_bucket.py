@@ -24,6 +24,7 @@ from generator.errors import PublishError
 from generator.publish import aws, lease
 from generator.publish.bucket import BucketTarget
 from generator.publish.history import History, previous
+from generator.publish.invalidation import stale_addresses
 from generator.publish.publishing import Order, plan_steps, publish, rollback_order
 from generator.publish.seal import Seal, write_seal
 from generator.publish.store import Store
@@ -66,7 +67,6 @@ def service(started: Service, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "none"))
     monkeypatch.setenv("AWS_ENDPOINT_URL_CLOUDFRONT", started.url)
-    monkeypatch.setattr("botocore.endpoint.time", SimpleNamespace(sleep=lambda _seconds: None))
     monkeypatch.setattr(aws, "time", SimpleNamespace(sleep=lambda _seconds: None))
     started.empty()
     return started
@@ -183,6 +183,21 @@ def test_files_of_others_stay(service: Service, store: Store, prefix: str) -> No
     assert all(f"prefix={prefix.replace('/', '%2F')}&" in request for request in listings)
 
 
+def test_files_of_others_are_not_written_over(service: Service, store: Store) -> None:
+    """Such as those of another site, in a bucket that was named by mistake. Without its records, a site is still known
+    by the marks of its files."""
+    service.add(SITE, "www/index.html", b"theirs")
+    www = target(service, "www/")
+    with pytest.raises(PublishError, match=r"index\.html is in the way, and communique did not put it there"):
+        send(seal_of(ONE, store), store, www)
+    assert service.seen() == {"www/index.html": b"theirs"}
+    www._site.delete("index.html")
+    send(seal_of(ONE, store), store, www)
+    service.buckets[RECORDS].keys.clear()
+    assert send(seal_of(TWO, store), store, target(service, "www/")) == 4
+    assert service.seen("www/") == {**ONE, **TWO}, "what it does not know to be its own stays"
+
+
 def test_many_objects(service: Service, store: Store) -> None:
     """More than one listing holds."""
     for number in range(1101):
@@ -190,6 +205,15 @@ def test_many_objects(service: Service, store: Store) -> None:
     www = target(service)
     assert len(list(www._site.listed())) == 1101
     assert {one.path for one in www._site.listed("many/00")} == {f"many/{number:04}" for number in range(100)}
+
+
+@pytest.mark.parametrize("token", [{}, {"NextContinuationToken": "again"}])
+def test_a_service_that_lists_a_part(service: Service, store: Store, token: dict[str, str]) -> None:
+    """An old one, which knows no ListObjectsV2, or goes round in a circle."""
+    www = target(service, anew=True)
+    www._site._client.list_objects_v2 = lambda **_given: {"IsTruncated": True, **token}
+    with pytest.raises(PublishError, match="bucket site-bucket: it lists only a part: it must know ListObjectsV2"):
+        send(seal_of(ONE, store), store, www)
 
 
 # ---------------------------------------------------------------- one at a time
@@ -282,6 +306,51 @@ def test_a_publisher_who_was_held_up_stops(
     assert bool(clock.slept) == (not heeded)
 
 
+@pytest.mark.parametrize("request_of", ["fr/index.html", "www/history.json", "www/lock.json"])
+def test_a_request_that_is_made_again_after_the_lock_was_lost(
+    service: Service, store: Store, clock: Clock, request_of: str
+) -> None:
+    """The line breaks while a request is on its way, and the machine sleeps; another one publishes. Then it wakes up,
+    and must not send the request once more: a page, a record, or the removal of what is another's lock by now."""
+    www, one, two = target(service), seal_of(ONE, store), seal_of(TWO, store)
+    third = seal_of({**ONE, "third.html": b"3"}, store)
+    removes = request_of == "www/lock.json"
+    for seal in (one, two, one, two, one):
+        if seal is two:
+            service.requests.clear()
+        send(seal, store, www)
+    found = [asked.startswith("DELETE" if removes else "PUT") and request_of in asked for asked in service.requests]
+    beside = target(service).locked(Publisher("bob", INSTANT))
+
+    def sleep() -> None:
+        service.fails = 0
+        service.let_lapse()
+        clock.now += 3600
+        if removes:
+            beside.__enter__()
+        else:
+            send(third, store, target(service))
+
+    service.requests.clear()
+    service.fails, service.how, service.meanwhile = found.index(True) + 1, "cut", sleep
+    if removes:
+        send(two, store, www)
+        assert b"bob" in service.buckets[RECORDS].keys["www/lock.json"].value
+        beside.__exit__(None, None, None)
+        return
+    with pytest.raises(PublishError, match="another publisher took over the bucket site-bucket"):
+        send(two, store, www)
+    assert service.seen() == {**ONE, "third.html": b"3"}
+    assert History(www).entries()[-1].seal == third.digest == www.shown()
+
+
+def test_a_request_leaves_with_its_bytes(service: Service, store: Store) -> None:
+    """Else the bytes of one that was held up between the two could follow when another one has published."""
+    send(seal_of(ONE, store), store, target(service))
+    assert service.halves == 0
+    assert service.seen() == ONE
+
+
 def test_a_lock_is_kept_while_one_works(service: Service, clock: Clock) -> None:
     www, other = target(service), target(service)
     with www.locked(Publisher("ann", INSTANT)):
@@ -342,6 +411,16 @@ def test_records_that_everybody_can_read(service: Service, store: Store) -> None
     assert service.seen() == {}
 
 
+@pytest.mark.parametrize("how", ["500", "cut"])
+def test_records_of_which_it_is_not_known_at_once(service: Service, store: Store, how: str) -> None:
+    """A stranger who gets no answer is no stranger who was refused."""
+    service.watch = lambda: [setattr(key, "acl", public()) for key in list(service.buckets[RECORDS].keys.values())]
+    service.fails, service.how = 4, how
+    with pytest.raises(PublishError, match="everybody can read the records of publishing in the bucket records-bucket"):
+        send(seal_of(ONE, store), store, target(service))
+    assert service.requests[3:5] == ["GET /records-bucket/www/lock.json?"] * 2
+
+
 def public() -> object:
     from moto.s3.models import get_canned_acl
 
@@ -383,6 +462,24 @@ def test_trouble_that_passes(service: Service, store: Store) -> None:
         number, turn = number + 4, turn + 1
     assert number > 25
     assert met == []
+
+
+@pytest.mark.parametrize("how", ["500", "slow", "cut"])
+def test_trouble_of_some_seconds(service: Service, store: Store, monkeypatch: pytest.MonkeyPatch, how: str) -> None:
+    """A line that is away for so long, or a service that starts again, does not end a publishing on the day."""
+    www, waited = target(service), [0.0]
+    send(seal_of(ONE, store), store, www)
+
+    def sleep(seconds: float) -> None:
+        waited.append(seconds)
+        if sum(waited) > 10:
+            service.fails = 0
+
+    monkeypatch.setattr(aws, "time", SimpleNamespace(sleep=sleep))
+    service.requests.clear()
+    service.fails, service.lasting, service.how = 9, True, how
+    send(seal_of(TWO, store), store, www)
+    assert service.seen() == TWO
 
 
 def test_trouble_that_lasts(service: Service, store: Store) -> None:
@@ -595,6 +692,10 @@ def test_only_what_changed_is_invalidated(service: Service, store: Store, distri
     }
     send(seal_of(TWO, store), store, www)
     assert len(invalidated(service, distribution)) == 2
+
+
+def test_an_address_is_encoded_once() -> None:
+    assert stale_addresses(["fr/é.html"], "https://stat.example/%C3%A9tat/") == ("/%C3%A9tat/fr/%C3%A9.html",)
 
 
 def test_below_a_path_and_of_too_many(service: Service, store: Store, distribution: str) -> None:
@@ -811,6 +912,9 @@ def test_without_boto3(service: Service, monkeypatch: pytest.MonkeyPatch) -> Non
         ('bucket = "bbb"\nprefix = "../a"\nrecords = "rrr"', '"prefix" has a prefix that cannot be'),
         ('bucket = "bbb"\nrecords = "rrr//a"', '"records" has a prefix that cannot be'),
         ('bucket = "bbb"\nrecords = "rrr"\nendpoint = "s3.example"', "is not the address of a service"),
+        ('bucket = "bbb"\nrecords = "rrr"\nendpoint = "https://[s3.example"', "is not the address of a service"),
+        ('bucket = "bbb"\nrecords = "rrr"\nendpoint = "https://s3.example:http"', "is not the address of a service"),
+        ('bucket = "bbb"\nrecords = "rrr"\nendpoint = "https://s3.example/#key"', "is not the address of a service"),
         ('bucket = "bbb"\nrecords = "rrr"\nregion = "EU West"', "write it as eu-west-1"),
         ('bucket = "bbb"\nrecords = "rrr"\ncloudfront = "d1.cloudfront.net"', "write its ID"),
         ('bucket = "bbb"\nrecords = "rrr"\nsecret_key = "x"', 'unknown key "secret_key"'),

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 
 import pytest
@@ -112,7 +112,8 @@ class Bucket:
         return None
 
     def tidy(self, keep: int) -> None:
-        pass
+        with self._change():
+            pass
 
     def read_record(self, name: str) -> bytes | None:
         return self.records.get(name)
@@ -194,6 +195,40 @@ def test_a_rollback_after_a_publishing_that_was_broken_off_undoes_that_one(store
     assert (bucket.seen(), bucket.shown()) == ({"index.html": b"first"}, first.digest)
 
 
+@pytest.mark.parametrize("late", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("broken_off", [False, True], ids=["shown", "broken off"])
+def test_a_rollback_that_failed_is_asked_for_again(store: Store, broken_off: bool, late: bool) -> None:
+    """Wherever it failed, after its end was shown too, the second one completes it, and goes back no further."""
+    first, old, new = (seal_of(files, store) for files in ({"index.html": b"first"}, OLD, NEW))
+
+    def back(bucket: Bucket) -> None:
+        publish(rollback_order(bucket, store, "", 5, None), bucket, "ann", lambda: INSTANT, lambda _done, _all: None)
+
+    number = 0
+    while True:
+        number += 1
+        bucket = Bucket(1)
+        bucket.error = PublishError("the network is gone: try again")
+        send(first, store, bucket)
+        send(old, store, bucket)
+        if broken_off:
+            bucket.fails = bucket.calls + 6
+            with pytest.raises(PublishError, match="try again"):
+                send(new, store, bucket)
+        else:
+            send(new, store, bucket)
+        bucket.fails, bucket.late = bucket.calls + number, late
+        try:
+            back(bucket)
+            break
+        except PublishError:
+            if bucket.read_record("attempt.json") is None and bucket.shown() == old.digest:
+                continue  # the very last of all: nobody can know any more
+            back(bucket)
+        assert (bucket.seen(), bucket.shown()) == (OLD, old.digest), number
+    assert number > 8
+
+
 def test_several_at_the_same_time(store: Store) -> None:
     many = {f"assets/{number}.css": bytes([number]) for number in range(40)}
     bucket = Bucket(8)
@@ -221,6 +256,36 @@ def test_what_an_interrupted_publishing_left_is_deleted(store: Store) -> None:
     bucket.files["theirs"] = bucket.files["index.html"]
     send(seal_of({**OLD, "x": b"x"}, store), store, bucket)
     assert set(bucket.seen()) == {*OLD, "x", "theirs"}
+
+
+#: A page that NEW added is in LATER, too, and leads elsewhere; so is one that NEW took away.
+LATER = {
+    "index.html": b"[fr/index.html] later",
+    "fr/index.html": b"[assets/a.css] [fr/back.html]",
+    "fr/back.html": b"[fr/new.html] [fr/gone.html] [fr/index.html]",
+    "fr/new.html": b"[fr/index.html] later",
+    "fr/gone.html": b"[fr/index.html] later",
+    "assets/a.css": b"a",
+}
+
+
+@pytest.mark.parametrize("late", [False, True], ids=["before", "after"])
+def test_what_an_interrupted_publishing_left_leads_nowhere(store: Store, late: bool) -> None:
+    """It may have put a page, and not what that page leads to; or deleted this, and not that page. Whoever publishes
+    another seal then, and is interrupted, too, leads nobody there."""
+    old, new, later = (seal_of(files, store) for files in (OLD, NEW, LATER))
+    for first in range(4, 24):
+        for second in (7, 12, 17):
+            bucket = Bucket(1)
+            send(old, store, bucket)
+            bucket.late = late
+            for seal, number in ((new, first), (later, second)):
+                bucket.fails = bucket.calls + number
+                with suppress(Killed):
+                    send(seal, store, bucket)
+            bucket.fails = 0
+            send(later, store, bucket)
+            assert bucket.seen() == LATER
 
 
 def test_nothing_to_do_changes_nothing(store: Store) -> None:
