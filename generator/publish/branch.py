@@ -162,19 +162,28 @@ class BranchTarget:
         }
 
     def _blobs(self) -> Mapping[str, str]:
-        """Blobs of the commit that was shown last → the digests of their bytes."""
+        """Blobs → the digests of their bytes: of the commit that was shown last; and of those before it, where files
+        came since then, for somebody may have taken the branch back."""
         shown = self._state.shown
-        content, commit = self.read_record(f"seal-{shown.seal}.json"), shown.commit(shown.seal)
+        tree, known = self._sealed(shown.seal)
+        if all(path in tree for path in self._state.tree if path.startswith(self._prefix)):
+            return known
+        earlier = (self._sealed(seal)[1] for seal, _commit in shown.commits if seal != shown.seal)
+        return {blob: digest for found in (*earlier, known) for blob, digest in found.items()}
+
+    def _sealed(self, digest: str) -> tuple[Mapping[str, Found], Mapping[str, str]]:
+        """What a kept seal has on the branch: every file of its commit, and its blobs → the digests of their bytes."""
+        content, commit = self.read_record(f"seal-{digest}.json"), self._state.shown.commit(digest)
         if content is None or not commit:
-            return {}
+            return {}, {}
         if commit == self._state.tip:
             tree = self._state.tree
         elif self._repository.fetch(commit, whole=False).code:
-            return {}  # it is gone: somebody rewrote the branch
+            return {}, {}  # it is gone: somebody rewrote the branch
         else:
             tree = self._repository.tree(commit)
-        files = read_seal(content, f"the seal {shown.seal[:16]} in {self._ref}").files
-        return {tree[path].id: file.sha256 for file in files if (path := self._prefix + file.path) in tree}
+        files = read_seal(content, f"the seal {digest[:16]} in {self._ref}").files
+        return tree, {tree[path].id: file.sha256 for file in files if (path := self._prefix + file.path) in tree}
 
     def _refuse_what_is_not_ours(self) -> None:
         tree = self._state.tree

@@ -13,7 +13,7 @@ from typing import Literal
 
 from ..errors import PublishError
 from .seal import PARTS, Part, Seal, read_seal, write_seal
-from .target import Target
+from .target import Present, Target
 
 _HISTORY, _ATTEMPT, _STRAYS = "history.json", "attempt.json", "strays.json"
 
@@ -110,6 +110,15 @@ class History:
             seal = self.seal(digest) if digest else None
             found |= {file.path: file.part for file in seal.files} if seal else {}
         return found
+
+    def brought_back(self, strangers: Mapping[str, Present], keep: int) -> Mapping[str, Part]:
+        """Of files that are in neither the seal that is shown nor the next: those with the very bytes that one of the
+        last `keep` seals has at their path. Somebody took the place back to an earlier version, with what was withdrawn
+        since."""
+        if not strangers:
+            return {}
+        sealed = (file for seal in self.returnable(keep) for file in seal.files if file.path in strangers)
+        return {file.path: file.part for file in sealed if strangers[file.path].sha256 == file.sha256}
 
     def _strays(self) -> dict[str, Part]:
         content = self._target.read_record(_STRAYS)

@@ -156,6 +156,30 @@ def test_what_somebody_changed_is_mended(root: Path, host: Path, store: Store) -
     assert git(host, "rev-parse", "pages^") == before
 
 
+@pytest.mark.parametrize("how", ["revert", "rewound"])
+def test_a_branch_that_somebody_took_back(root: Path, host: Path, store: Store, how: str) -> None:
+    """What was withdrawn since must not stay there, when the seal is published anew."""
+    commit_of_others(host, {"CNAME": "stat.example"})
+    one, two = seal_of(ONE, store), seal_of(TWO, store)
+    for seal in (one, two):
+        send(seal, store, target_of(root, host))
+    if how == "revert":
+        theirs = {path: content.decode() for path, content in ONE.items()}
+        commit_of_others(host, {**dict.fromkeys(TWO), **theirs, "fr/theirs.html": "x"})
+    else:
+        git(host, "update-ref", "refs/heads/pages", "pages~1")
+    send(two, store, target_of(root, host))
+    assert published(host) == {**TWO, "CNAME": b"stat.example", **({"fr/theirs.html": b"x"} if how == "revert" else {})}
+
+
+def test_a_file_of_others_where_an_earlier_seal_had_one(root: Path, host: Path, store: Store) -> None:
+    for files in (ONE, TWO):
+        send(seal_of(files, store), store, target_of(root, host))
+    commit_of_others(host, {"fr/gone/index.html": "theirs"})
+    send(seal_of({**TWO, "n": b"n"}, store), store, target_of(root, host))
+    assert published(host) == {**TWO, "n": b"n", "fr/gone/index.html": b"theirs"}
+
+
 def test_names_that_git_could_take_for_something_else(root: Path, host: Path, store: Store) -> None:
     files = {'"quoted".html': b"1", "-n": b"2", " space ": b"3", "été/ü.html": b"4", "M 100644 x": b"5", "*": b"6"}
     send(seal_of(files, store), store, target_of(root, host))
