@@ -405,6 +405,54 @@ def test_only_the_last_seals_are_kept(root: Path, host: Path, store: Store) -> N
         rollback(target_of(root, host), store, seals[0].digest)
 
 
+def test_a_branch_whose_records_are_lost(root: Path, host: Path, store: Store) -> None:
+    """Nobody could tell what to delete: what was withdrawn would stay."""
+    one, two = seal_of(ONE, store), seal_of(TWO, store)
+    send(one, store, target_of(root, host))
+    records = git(host, "rev-parse", "refs/communique/pages")
+    git(host, "update-ref", "-d", "refs/communique/pages")
+    with pytest.raises(PublishError, match="its records are not at refs/communique/pages"):
+        send(two, store, target_of(root, host))
+    with pytest.raises(PublishError, match="its records are not at refs/heads/own"):
+        send(two, store, target_of(root, host, records="own"))
+    git(host, "update-ref", "refs/communique/pages", records)
+    send(two, store, target_of(root, host))
+    assert published(host) == TWO
+
+
+def test_to_begin_anew(root: Path, host: Path, store: Store) -> None:
+    for files in (ONE, TWO):
+        git(host, "update-ref", "-d", "refs/communique/pages")
+        if listed(host):
+            commit_of_others(host, {**dict.fromkeys(ONE), "CNAME": "stat.example"})
+        send(seal_of(files, store), store, target_of(root, host))
+    assert published(host) == {**TWO, "CNAME": b"stat.example"}
+    assert len(History(target_of(root, host)).entries()) == 1
+
+
+@pytest.mark.parametrize(("first", "second"), [("", "a"), ("a", ""), ("a", "b")])
+def test_two_sites_in_one_branch(root: Path, host: Path, store: Store, first: str, second: str) -> None:
+    """Each needs records of its own, or a rollback of one would show the other."""
+    send(seal_of(ONE, store), store, target_of(root, host, first))
+    before = listed(host)
+    with pytest.raises(PublishError, match=r"refs/communique/pages .* records of another place.*set records"):
+        send(seal_of(TWO, store), store, target_of(root, host, second))
+    assert listed(host) == before
+    send(seal_of(TWO, store), store, target_of(root, host, second, "own"))
+    send(seal_of({**TWO, "n": b"n"}, store), store, target_of(root, host, second, "own"))
+    rollback(target_of(root, host, second, "own"), store)
+    at = f"{second}/" if second else ""
+    assert {path: published(host)[at + path] for path in TWO} == TWO
+    assert before.items() <= listed(host).items()
+
+
+def test_two_branches_with_the_same_records(root: Path, host: Path, store: Store) -> None:
+    send(seal_of(ONE, store), store, target_of(root, host, records="own"))
+    other = BranchTarget(root, BranchPlace(str(host), "others", "", "own"))
+    with pytest.raises(PublishError, match="records of another place, the folder / of the branch pages"):
+        send(seal_of(TWO, store), store, other)
+
+
 def test_a_damaged_record_is_told(root: Path, host: Path, store: Store) -> None:
     commit_of_others(host, {"shown.json": "{"}, "own")
     git(host, "update-ref", "refs/communique/pages", "own")
