@@ -321,6 +321,31 @@ def test_the_users_own_repository_is_untouched(root: Path, host: Path, store: St
     assert published(host) == ONE
 
 
+def test_a_repository_of_another_user(
+    root: Path, host: Path, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on a shared disk: git refuses it until the user says that it is trusted."""
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "gitconfig"))
+    with pytest.raises(PublishError, match=r"dubious ownership.*safe\.directory"):
+        send(seal_of(ONE, store), store, target_of(root, host))
+    git(tmp_path, "config", "--global", "--add", "safe.directory", str(host))
+    send(seal_of(ONE, store), store, target_of(root, host))
+    monkeypatch.delenv("GIT_TEST_ASSUME_DIFFERENT_OWNER")
+    assert published(host) == ONE
+
+
+def test_a_branch_that_is_checked_out(root: Path, tmp_path: Path, store: Store) -> None:
+    host = tmp_path / "theirs"
+    host.mkdir()
+    git(host, "init", "--quiet", "--initial-branch=pages")
+    with pytest.raises(PublishError, match=r"refusing to update checked out branch.*check out another branch there"):
+        send(seal_of(ONE, store), store, target_of(root, host))
+    git(host, "symbolic-ref", "HEAD", "refs/heads/main")
+    send(seal_of(ONE, store), store, target_of(root, host))
+    assert published(host) == ONE
+
+
 def test_settings_of_the_sites_own_repository_reach_the_host(root: Path, host: Path, store: Store) -> None:
     """As those do that a continuous integration leaves there."""
     git(root, "init", "--quiet")
