@@ -16,9 +16,10 @@ import pytest
 from support import ROOT, communique, small_site, write
 
 from generator.errors import PublishError
+from generator.publish.revision import changed
 from generator.publish.seal import FORMAT, Seal, in_words, read_seal, write_seal
 from generator.publish.store import Store, check_contents, content_of
-from generator.sources.files import DEFAULT
+from generator.sources.files import DEFAULT, digest_of
 
 NOW = "2024-07-01T12:00:00+02:00"
 GIT = ("git", "-c", "user.name=A", "-c", "user.email=a@stat.example", "-c", "commit.gpgsign=false")
@@ -182,6 +183,35 @@ def test_sources_that_git_does_not_have(root: Path, change: object, named: str) 
     assert (root / "build" / "seal.json").read_bytes() == clean
     assert sealed(root, "--allow-dirty") != clean
     assert read(root).sources.changed == (named,)
+
+
+def read_from(root: Path) -> dict[str, str]:
+    """The digests of some sources, as a build reads them."""
+    return {path: digest_of((root / path).read_bytes()) for path in ("site.toml", "data/labels.csv")}
+
+
+def test_changes_of_which_git_tells_nothing(root: Path) -> None:
+    assert changed(root, read_from(root)) == ()
+    git(root, "update-index", "--assume-unchanged", "site.toml")
+    (root / "site.toml").write_bytes((root / "site.toml").read_bytes() + b"\n")
+    assert changed(root, read_from(root)) == ("site.toml",)
+
+
+def test_other_line_ends(root: Path, tmp_path: Path) -> None:
+    """With `core.autocrlf` git gives other bytes, and tells of no change. What the revision says itself is none."""
+
+    def cloned(name: str) -> Path:
+        git(tmp_path, "clone", "--quiet", "-c", "core.autocrlf=true", str(root), name)
+        assert b"\r\n" in (tmp_path / name / "data/labels.csv").read_bytes()
+        return tmp_path / name
+
+    other = cloned("other")
+    assert changed(other, read_from(other)) == ("data/labels.csv", "site.toml")
+    write({".gitattributes": b"* -text\n*.csv text eol=crlf\n"}, root)
+    git(root, "add", ".gitattributes")
+    git(root, "commit", "--quiet", "-m", "Name the line ends")
+    named = cloned("named")
+    assert changed(named, read_from(named)) == ()
 
 
 def test_a_seal_names_no_source_of_what_is_not_public(root: Path) -> None:
