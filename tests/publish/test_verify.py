@@ -183,6 +183,8 @@ class Reply:
     body: bytes
     drop: bool = False
     stall: bool = False
+    lacks: int = 0
+    busy: int = 0
 
 
 @dataclass
@@ -212,8 +214,16 @@ def served(wrong: Wrong) -> Iterator[None]:
                 return
             if reply.stall:
                 stop.wait(5)
+            if reply.busy:
+                reply.busy -= 1
+                self.send_response(429)
+                self.send_header("Retry-After", "7")
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+                return
+            self.close_connection = bool(reply.lacks)
             self.send_response(reply.status)
-            for name, value in {**reply.headers, "Content-Length": str(len(reply.body))}.items():
+            for name, value in {**reply.headers, "Content-Length": str(len(reply.body) + reply.lacks)}.items():
                 self.send_header(name, value)
             self.end_headers()
             self.wfile.write(reply.body)
@@ -287,9 +297,10 @@ def test_a_stale_cache(host: tuple[Wrong, Seal]) -> None:
         ({"status": 500}, "status 500 instead of 200"),
         ({"status": 301, "headers": {"Location": "/fr/accueil"}}, "status 301 instead of 200, to /fr/accueil"),
         ({"drop": True}, "no answer: "),
+        ({"lacks": 3}, "no answer: 3 bytes are missing at its end"),
         ({"stall": True}, "no answer: timed out"),
     ],
-    ids=["bytes", "empty", "status", "redirect", "dropped", "stalled"],
+    ids=["bytes", "empty", "status", "redirect", "dropped", "cut", "stalled"],
 )
 def test_one_thing_is_wrong(host: tuple[Wrong, Seal], change: dict[str, object], message: str) -> None:
     wrong, seal = host
@@ -328,10 +339,30 @@ def test_a_host_that_compresses_whatever_one_asks(host: tuple[Wrong, Seal]) -> N
     reply = wrong.replies[f"{wrong.prefix}fr/"]
     reply.body, reply.headers["Content-Encoding"] = gzip.compress(reply.body), "gzip"
     assert told(seal, wrong) == []
+    whole = ONE["fr/index.html"]
+    reply.headers["Content-Encoding"], reply.body = "GZIP", gzip.compress(whole[:3]) + gzip.compress(whole[3:])
+    assert told(seal, wrong) == [], "a gzip may have several pieces"
+    reply.body += gzip.compress(b"more")
+    assert told(seal, wrong)[0][1].startswith("not what was sealed: longer than")
+    reply.body = gzip.compress(whole)[:-4]
+    assert told(seal, wrong)[0][1].startswith("no answer: what it has compressed is cut")
     reply.body = gzip.compress(b"0" * 10_000_000)
     assert told(seal, wrong)[0][1].startswith("not what was sealed: longer than")
     reply.body = b"no gzip"
     assert told(seal, wrong)[0][1].startswith("no answer: ")
+    reply.headers["Content-Encoding"] = "br"
+    assert told(seal, wrong) == [("fr/index.html", "compressed (br), which nobody asked for: it cannot be compared")]
+
+
+def test_a_host_that_is_asked_too_often(host: tuple[Wrong, Seal]) -> None:
+    wrong, seal = host
+    slept = list[float]()
+    wrong.replies[f"{wrong.prefix}fr/"].busy = 3
+    assert verify(seal, wrong.url, lambda _done, _all: None, sleep=slept.append) == ()
+    assert slept == [7.0] * 3
+    wrong.replies[f"{wrong.prefix}fr/"].busy = 1000
+    [found] = verify(seal, wrong.url, lambda _done, _all: None, sleep=slept.append)
+    assert found.message == "status 429 instead of 200", "nobody waits for ever"
 
 
 MOVED = {"fr/old/": "fr/same/", "fr/old": "fr/same/"}
