@@ -320,6 +320,11 @@ def change(raw: dict[str, object], path: str, value: object) -> dict[str, object
         ("files.3.sha256", "0" * 64, "was altered"),
         ("words", "lusab-babad-gutih-tugad-babab-babab", "was altered"),
         ("more", 1, "was altered"),
+        ("sources.approved", "by all", "was altered"),
+        ("files.0.more", 1, "was altered"),
+        ("instant", "2024-07-01T12:00:00+02:00", "was altered"),
+        ("instant", "0001-01-01T00:00:00+14:00", "is not whole"),
+        ("url", "https://stat.example/\ud800", "is not whole"),
         ("files.0.path", "../../etc/passwd", "is not whole"),
         ("files.0.path", "/etc/passwd", "is not whole"),
         ("files.0.path", "fr", "is not whole"),
@@ -342,6 +347,11 @@ def test_a_seal_that_is_not_as_it_was_written(whole: bytes, path: str, value: ob
 def test_what_is_no_seal(data: bytes) -> None:
     with pytest.raises(PublishError, match="is not a seal"):
         read_seal(data, "seal.json")
+
+
+def test_a_name_that_stands_in_a_seal_twice(whole: bytes) -> None:
+    with pytest.raises(PublishError, match="is not a seal"):
+        read_seal(whole.replace(b"{\n", b'{\n  "instant": "2099-01-01T00:00:00Z",\n', 1), "seal.json")
 
 
 def test_bytes_that_were_altered_are_not_there(root: Path) -> None:
