@@ -26,6 +26,7 @@ _SLACK = 65_536
 #: What a host says that is asked too often, or is busy. In seconds: how long one waits before the next try, at most;
 #: and how long in all, counted for each connection.
 _BUSY, _PAUSE, _PAUSES = (429, 503), 10.0, 240.0
+_REDIRECTS = (301, 302, 303, 307, 308)
 _ZIPPED, _PLAIN = ("gzip", "x-gzip"), ("", "identity")
 #: Read by hosts, and not shown to readers by all of them.
 _FOR_HOSTS = frozenset({urls.HEADERS, urls.REDIRECTS})
@@ -75,6 +76,7 @@ def verify(
         first = host.get(host.prefix)
         if first.failure:
             raise PublishError(f"{url} does not answer: {first.failure}")
+        _refuse_elsewhere(host, first)
         wanted = [file for file in seal.files if file.path not in _FOR_HOSTS]
         found: list[Difference] = []
         with ThreadPoolExecutor(_AT_ONCE) as pool:
@@ -85,6 +87,13 @@ def verify(
                 found += done.result()
                 progress(number, len(waiting))
     return tuple(sorted(found, key=lambda one: (one.path, one.message)))
+
+
+def _refuse_elsewhere(host: _Host, first: _Answer) -> None:
+    """Raises PublishError when all of a site is at another host, or at https: no address would be what was sealed."""
+    here, there = host.address(host.prefix), _location(host, host.prefix, first)
+    if there and urlsplit(there)[:2] != urlsplit(here)[:2]:
+        raise PublishError(f"{here} leads to {there}: if that is the site, verify that address")
 
 
 def _compare(host: _Host, file: SealedFile, seal: Seal) -> list[Difference]:
@@ -146,8 +155,19 @@ def _leads_on(host: _Host, target: str, answer: _Answer, seal: Seal) -> bool:
 
 
 def _leads(host: _Host, target: str, answer: _Answer, paths: Set[str]) -> bool:
-    location = urljoin(host.address(target), answer.headers.get("location", ""))
-    return answer.status in (301, 302, 307, 308) and urlsplit(location).path in paths
+    there = _location(host, target, answer)
+    return bool(there) and urlsplit(there).path in paths
+
+
+def _location(host: _Host, target: str, answer: _Answer) -> str:
+    """The whole address to which an answer leads; empty when it leads nowhere, or to what is no address."""
+    if answer.status not in _REDIRECTS:
+        return ""
+    try:
+        there = urljoin(host.address(target), answer.headers.get("location", ""))
+        return there if urlsplit(there).scheme else ""
+    except ValueError:
+        return ""
 
 
 def _is_of(body: bytes, file: SealedFile) -> bool:

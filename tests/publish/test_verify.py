@@ -296,11 +296,12 @@ def test_a_stale_cache(host: tuple[Wrong, Seal]) -> None:
         ({"body": b""}, "not what was sealed: 0 bytes instead of 8 bytes"),
         ({"status": 500}, "status 500 instead of 200"),
         ({"status": 301, "headers": {"Location": "/fr/accueil"}}, "status 301 instead of 200, to /fr/accueil"),
+        ({"status": 301, "headers": {"Location": "http://[x"}}, "status 301 instead of 200, to http://[x"),
         ({"drop": True}, "no answer: "),
         ({"lacks": 3}, "no answer: 3 bytes are missing at its end"),
         ({"stall": True}, "no answer: timed out"),
     ],
-    ids=["bytes", "empty", "status", "redirect", "dropped", "cut", "stalled"],
+    ids=["bytes", "empty", "status", "redirect", "no address", "dropped", "cut", "stalled"],
 )
 def test_one_thing_is_wrong(host: tuple[Wrong, Seal], change: dict[str, object], message: str) -> None:
     wrong, seal = host
@@ -352,6 +353,14 @@ def test_a_host_that_compresses_whatever_one_asks(host: tuple[Wrong, Seal]) -> N
     assert told(seal, wrong)[0][1].startswith("no answer: ")
     reply.headers["Content-Encoding"] = "br"
     assert told(seal, wrong) == [("fr/index.html", "compressed (br), which nobody asked for: it cannot be compared")]
+
+
+def test_a_site_that_is_elsewhere(host: tuple[Wrong, Seal]) -> None:
+    wrong, seal = host
+    there = f"https://www.stat.example{wrong.prefix}"
+    wrong.replies[wrong.prefix] = Reply(301, {"Location": there}, b"")
+    with pytest.raises(PublishError, match=f"leads to {there}: if that is the site, verify that address"):
+        differences(seal, wrong.url)
 
 
 def test_a_host_that_is_asked_too_often(host: tuple[Wrong, Seal]) -> None:
