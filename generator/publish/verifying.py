@@ -211,8 +211,9 @@ class _Host:
 
     def __init__(self, url: str, patience: float, sleep: Callable[[float], None]) -> None:
         parts = urlsplit(url)
+        path = quote(parts.path, safe="/%:@!$&'()*+,;=~")
         self._secure, self._netloc, self._patience = parts.scheme == "https", parts.netloc, patience
-        self.prefix = parts.path if parts.path.endswith("/") else f"{parts.path}/"
+        self.prefix = path if path.endswith("/") else f"{path}/"
         self._sleep, self._left = sleep, _PAUSES
         self._own = threading.local()
         self._opened: list[http.client.HTTPConnection] = []
@@ -286,13 +287,22 @@ def _unzipped(body: bytes, limit: int) -> bytes:
     return found
 
 
+def _refuse_address(url: str) -> None:
+    """Raises UsageError for what is no address of a site."""
+    if "@" in url.partition("://")[2].partition("/")[0]:
+        raise UsageError("an address with a password would be shown to others: leave the password out")
+    try:
+        parts = urlsplit(url)
+        reachable = bool(parts.hostname and parts.hostname.encode("idna")) and parts.port != 0
+    except ValueError:  # a host or a port that cannot be
+        reachable = False
+    if not reachable or parts.scheme not in ("http", "https") or parts.query or parts.fragment:
+        raise UsageError(f"{url} is not the address of a site: write https://stat.example/")
+
+
 @contextmanager
 def _opened(url: str, patience: float, sleep: Callable[[float], None]) -> Iterator[_Host]:
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
-        raise UsageError(f"{url} is not the address of a site: write https://stat.example/")
-    if parts.username is not None:
-        raise UsageError("an address with a password would be shown to others: leave the password out")
+    _refuse_address(url)
     host = _Host(url, patience, sleep)
     try:
         yield host

@@ -431,12 +431,19 @@ def test_the_site_before(host: tuple[Wrong, Seal], tmp_path: Path) -> None:
     assert set(found) == {path for path in TWO if ONE.get(path) != TWO[path]}
 
 
-def test_nobody_answers() -> None:
+@pytest.mark.parametrize("path", ["", "é ü/"])
+def test_nobody_answers(path: str) -> None:
     with pytest.raises(PublishError, match="does not answer"):
-        differences(Seal("", datetime.now(UTC), (), None, {}, {}), f"http://127.0.0.1:{free_port()}/")  # type: ignore[arg-type]
+        differences(Seal("", datetime.now(UTC), (), None, {}, {}), f"http://127.0.0.1:{free_port()}/{path}")  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("url", ["stat.example", "ftp://stat.example/", "http:///x", "https://u:secret@stat.example/"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("stat.example", "ftp://stat.example/", "http:///x", "http://stat.example:www/", "http://stat..example/"),
+        *("http://[::1/", "https://u:secret@stat.example/", "ftp://u:secret@stat.example/", "http://u:secret@[x/"),
+    ],
+)
 def test_what_is_no_address(url: str) -> None:
     with pytest.raises(UsageError) as caught:
         differences(Seal("", datetime.now(UTC), (), None, {}, {}), url)  # type: ignore[arg-type]
