@@ -26,8 +26,11 @@ from .target import Present, Publisher
 
 #: Without it, GitHub Pages leaves out files whose names begin with an underscore, and takes others for templates.
 _PLAIN = ".nojekyll"
-#: The record of this module: which seal is shown, by whom it was published when, and the commits of kept seals.
+#: The record of this module: which seal is shown, by whom it was published when, and the commits of kept seals; and
+#: the branch and folder that all this is of.
 _SHOWN = "shown.json"
+#: What the message of a commit says in lines of its own: whose seal it has, and in which folder.
+_SEAL_LINE, _FOLDER_LINE = "Communique-Seal: ", "Communique-Folder: "
 _FILE = "100644"
 #: Bytes of a disk that are left free, for what a file system needs itself.
 _MARGIN = 1_000_000
@@ -71,7 +74,7 @@ class BranchTarget:
         self._branch = f"refs/heads/{place.branch}"
         self._ref = f"refs/heads/{place.records}" if place.records else f"refs/communique/{place.branch}"
         self._prefix = f"{place.folder}/" if place.folder else ""
-        self._name = place.branch
+        self._name, self._folder = place.branch, place.folder
         self._known: _State | None = None
         self._publisher: Publisher | None = None
         self._pending: dict[str, bytes | None] = {}
@@ -139,9 +142,16 @@ class BranchTarget:
         try:
             raw = json.loads(content)
             commits = tuple((str(seal), str(commit)) for seal, commit in raw["commits"].items())
-            return _Shown(str(raw["seal"]), str(raw["by"]), str(raw["at"]), commits)
+            shown = _Shown(str(raw["seal"]), str(raw["by"]), str(raw["at"]), commits)
+            branch, folder = str(raw["branch"]), str(raw["folder"])
         except (ValueError, TypeError, KeyError, AttributeError):
             raise PublishError(f"{_SHOWN} in {self._ref} of {self._repository.told} is damaged: restore it") from None
+        if (branch, folder) != (self._name, self._folder):
+            raise PublishError(
+                f"{self._ref} of {self._repository.told} has the records of another place, the folder "
+                f"/{folder} of the branch {branch}: set records in site.toml, so that this one has its own"
+            )
+        return shown
 
     def _stored(self, state: _State, name: str) -> bytes | None:
         found = state.names.get(name)
@@ -155,6 +165,7 @@ class BranchTarget:
         """See `Target.present`. Digests are those that seals say of the same blobs. Of a blob that no publishing put
         there, nothing is fetched: it is taken for other bytes, which a seal's replace at the same path."""
         self._refuse_what_is_not_ours()
+        self._refuse_lost_records()
         known = self._blobs()
         return {
             path.removeprefix(self._prefix): Present(known.get(found.id, "") if found.mode == _FILE else "")
@@ -163,19 +174,28 @@ class BranchTarget:
         }
 
     def _blobs(self) -> Mapping[str, str]:
-        """Blobs of the commit that was shown last → the digests of their bytes."""
+        """Blobs → the digests of their bytes: of the commit that was shown last; and of those before it, where files
+        came since then, for somebody may have taken the branch back."""
         shown = self._state.shown
-        content, commit = self.read_record(f"seal-{shown.seal}.json"), shown.commit(shown.seal)
+        tree, known = self._sealed(shown.seal)
+        if all(path in tree for path in self._state.tree if path.startswith(self._prefix)):
+            return known
+        earlier = (self._sealed(seal)[1] for seal, _commit in shown.commits if seal != shown.seal)
+        return {blob: digest for found in (*earlier, known) for blob, digest in found.items()}
+
+    def _sealed(self, digest: str) -> tuple[Mapping[str, Found], Mapping[str, str]]:
+        """What a kept seal has on the branch: every file of its commit, and its blobs → the digests of their bytes."""
+        content, commit = self.read_record(f"seal-{digest}.json"), self._state.shown.commit(digest)
         if content is None or not commit:
-            return {}
+            return {}, {}
         if commit == self._state.tip:
             tree = self._state.tree
         elif self._repository.fetch(commit, whole=False).code:
-            return {}  # it is gone: somebody rewrote the branch
+            return {}, {}  # it is gone: somebody rewrote the branch
         else:
             tree = self._repository.tree(commit)
-        files = read_seal(content, f"the seal {shown.seal[:16]} in {self._ref}").files
-        return {tree[path].id: file.sha256 for file in files if (path := self._prefix + file.path) in tree}
+        files = read_seal(content, f"the seal {digest[:16]} in {self._ref}").files
+        return tree, {tree[path].id: file.sha256 for file in files if (path := self._prefix + file.path) in tree}
 
     def _refuse_what_is_not_ours(self) -> None:
         tree = self._state.tree
@@ -187,6 +207,21 @@ class BranchTarget:
         sources = any(name in tree for name in ROOT_FILES)
         if sources and (not parts or parts[0] in FOLDERS):
             raise PublishError(f"{self._where} holds the sources of a site: choose another branch, or a folder in it")
+
+    def _refuse_lost_records(self) -> None:
+        """Without the records, all that was published would be taken for files of others: what is withdrawn would
+        stay."""
+        state = self._state
+        if state.shown.seal or not any(path.startswith(self._prefix) for path in state.tree):
+            return
+        said = self._repository.here("log", "-1", "--no-show-signature", "--format=%B", state.tip)
+        lines = said.said.decode("utf-8", "replace").splitlines()
+        folder = next((line for line in lines if line.startswith(_FOLDER_LINE)), "").removeprefix(_FOLDER_LINE)
+        if folder == self._folder and any(line.startswith(_SEAL_LINE) for line in lines):
+            raise PublishError(
+                f"a site was published to {self._where}, and its records are not at {self._ref}: push them there from "
+                "where they are, or remove the site from the branch by a commit; then publish again"
+            )
 
     def kept(self, digest: str) -> Contents | None:
         """See `Target.kept`."""
@@ -224,11 +259,12 @@ class BranchTarget:
         if self._prefix + _PLAIN not in {*state.tree, *(self._prefix + path for path in seal.by_path)}:
             self._changes[self._prefix + _PLAIN] = self._commits.blob(b"")
         about = f"The site as of {instant_text(seal.instant)}."
-        message = f"Publish {seal.name}\n\n{about}\n\nCommunique-Seal: {seal.digest}\n"
+        message = f"Publish {seal.name}\n\n{about}\n\n{_SEAL_LINE}{seal.digest}\n"
+        message += f"{_FOLDER_LINE}{self._folder}\n" if self._folder else ""
         tip = self._commits.commit(message, signed, state.tip, self._changes)
         commits = {kept: commit for kept, commit in state.shown.commits if self._has(f"seal-{kept}.json")}
         shown = _Shown(seal.digest, by, at, tuple(sorted({**commits, seal.digest: tip}.items())))
-        self._pending[_SHOWN] = _shown_text(shown)
+        self._pending[_SHOWN] = _shown_text(shown, self._name, self._folder)
         records = self._commits.commit(f"Show {seal.name}\n", signed, state.records, self._marked(), tip)
         self._commits.finish()
         self._end()
@@ -339,8 +375,9 @@ class _Kept:
         return self._repository.tree(self._commit)
 
 
-def _shown_text(shown: _Shown) -> bytes:
-    values = {"seal": shown.seal, "by": shown.by, "at": shown.at, "commits": dict(shown.commits)}
+def _shown_text(shown: _Shown, branch: str, folder: str) -> bytes:
+    place = {"branch": branch, "folder": folder}
+    values = {**place, "seal": shown.seal, "by": shown.by, "at": shown.at, "commits": dict(shown.commits)}
     return f"{json.dumps(values, ensure_ascii=False, indent=1)}\n".encode()
 
 

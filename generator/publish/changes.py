@@ -28,11 +28,12 @@ Reason = Literal["new", "content", "headers", "gone"]
 
 @dataclass(frozen=True)
 class Step:
-    """One thing to do: put `file` at a path, or delete what is there (None); why; and whether readers can reach what is
-    there."""
+    """One thing to do: put `file` at a path, or delete what is there (None); why; what the file is; and whether readers
+    can reach what is there."""
 
     path: str
     why: Reason
+    part: Part
     file: SealedFile | None = None
     reached: bool = True
 
@@ -46,24 +47,23 @@ def changes(
     _refuse_obstacles(seal, present, ours)
     known = present if reached is None else reached
     puts = [
-        Step(file.path, why, file, file.path in known)
+        Step(file.path, why, file.part, file, file.path in known)
         for file in seal.files
         if (why := _why(file, present.get(file.path)))
     ]
-    gone = [Step(path, "gone") for path in present if path in ours and path not in seal.by_path]
+    gone = [Step(path, "gone", ours[path]) for path in present if path in ours and path not in seal.by_path]
     return (
         *sorted(puts, key=_put_order),
-        *sorted(gone, key=lambda step: (-PARTS.index(ours[step.path]), step.path)),
+        *sorted(gone, key=lambda step: (-PARTS.index(step.part), step.path)),
     )
 
 
-def batches(steps: Iterable[Step], part_of: Mapping[str, Part]) -> tuple[tuple[Step, ...], ...]:
+def batches(steps: Iterable[Step]) -> tuple[tuple[Step, ...], ...]:
     """Steps in their order, cut where one must be done before the next: within a batch, the order does not matter, and
-    they may be done at the same time. `part_of` says what is deleted."""
+    they may be done at the same time."""
 
     def kind(step: Step) -> tuple[object, ...]:
-        part = step.file.part if step.file else part_of[step.path]
-        return step.file is None, step.path == urls.ROOT, step.why == "new", step.reached, part
+        return step.file is None, step.path == urls.ROOT, step.why == "new", step.reached, step.part
 
     return tuple(tuple(batch) for _kind, batch in groupby(steps, kind))
 
@@ -100,8 +100,7 @@ def _plain(headers: Headers, held: frozenset[str] | None) -> frozenset[tuple[str
 
 def _put_order(step: Step) -> tuple[bool, bool, bool, int, str]:
     """The page of the bare address last: of a site that was not there at all, readers find nothing before the rest."""
-    assert step.file is not None
-    return step.path == urls.ROOT, step.why != "new", step.reached, PARTS.index(step.file.part), step.path
+    return step.path == urls.ROOT, step.why != "new", step.reached, PARTS.index(step.part), step.path
 
 
 def _refuse_obstacles(seal: Seal, present: Mapping[str, Present], ours: Mapping[str, Part]) -> None:

@@ -133,6 +133,15 @@ class History:
         begun = [seal for entry in self._read(_ATTEMPT) if (seal := self.seal(entry.seal))]
         return reachable(before, begun[0], present) if begun else before
 
+    def brought_back(self, strangers: Mapping[str, Present], keep: int) -> Mapping[str, Part]:
+        """Of files that are in neither the seal that is shown nor the next: those with the very bytes that one of the
+        last `keep` seals has at their path. Somebody took the place back to an earlier version, with what was withdrawn
+        since."""
+        if not strangers:
+            return {}
+        sealed = (file for seal in self.returnable(keep) for file in seal.files if file.path in strangers)
+        return {file.path: file.part for file in sealed if strangers[file.path].sha256 == file.sha256}
+
     def _strays(self) -> _Strays:
         content = self._target.read_record(_STRAYS)
         if content is None:

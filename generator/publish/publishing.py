@@ -64,8 +64,9 @@ def _plan(order: Order, target: Target) -> tuple[tuple[Step, ...], frozenset[str
     history = History(target)
     _refuse_older(order, history.seal(target.shown()))
     present = target.present()
-    reached = history.reached(present)
-    steps = changes(order.seal, present, history.ours(), reached)
+    ours, reached = history.ours(), history.reached(present)
+    strangers = {path: there for path, there in present.items() if path not in ours and path not in order.seal.by_path}
+    steps = changes(order.seal, present, {**ours, **history.brought_back(strangers, order.keep)}, reached)
     deletes = sum(1 for step in steps if step.file is None)
     if order.max_deletes is not None and deletes > order.max_deletes:
         raise PublishError(
@@ -109,7 +110,7 @@ def publish(
             return ()
         history.start(_entry(order, len(history.entries()) + 1, by, clock()), seal, reached)
         target.begin(sum(file.size for file in to_put(steps)))
-        _take(steps, history, order.contents, target, progress)
+        _take(steps, order.contents, target, progress)
         target.switch(seal)
         history.note(order.keep)
         target.tidy(order.keep)
@@ -117,7 +118,7 @@ def publish(
     return steps
 
 
-def _take(steps: tuple[Step, ...], history: History, contents: Contents, target: Target, progress: Progress) -> None:
+def _take(steps: tuple[Step, ...], contents: Contents, target: Target, progress: Progress) -> None:
     """Do the steps, some at the same time where the target allows it. The first that fails ends it."""
 
     def take(step: Step) -> None:
@@ -129,7 +130,7 @@ def _take(steps: tuple[Step, ...], history: History, contents: Contents, target:
     done = 0
     with ThreadPoolExecutor(target.at_once) as pool:
         try:
-            for batch in batches(steps, history.ours()):
+            for batch in batches(steps):
                 for future in as_completed([pool.submit(take, step) for step in batch]):
                     future.result()
                     done += 1

@@ -59,6 +59,8 @@ _PASSES = re.compile(
 )
 _RULES = "the host refuses it: look at its rules; if it takes nothing but branches, set records in site.toml"
 _HINTS: tuple[tuple[str, str], ...] = (
+    (r"dubious ownership", "if you trust who owns it, git config --global --add safe.directory and its path"),
+    (r"checked.out branch", "check out another branch there, or publish to a bare repository (git init --bare)"),
     (r"hook declined", _RULES),
     (
         r"not (?:be )?found|does not appear|not exported|returned error: 404|no such (?:file|repo|device)",
@@ -183,7 +185,7 @@ class Repository:
                 settings.append((f"remote.site.{own}", value))
         known = {name for name, _value in settings}
         settings += [*((name, value) for name, value in _PATIENT if name.lower() not in known), *_OURS]
-        plain = {**plain_environment(), "GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_NOSYSTEM": "1"}
+        plain = {**plain_environment(), "GIT_CONFIG_GLOBAL": str(self._trusted), "GIT_CONFIG_NOSYSTEM": "1"}
         plain.pop("GIT_CONFIG_PARAMETERS", None)
         if "core.sshcommand" not in known and "GIT_SSH" not in plain:
             plain.setdefault("GIT_SSH_COMMAND", _SSH)
@@ -199,6 +201,20 @@ class Repository:
             raise PublishError(f"cannot write to {tempfile.gettempdir()}: {error.strerror}") from None
         weakref.finalize(self, shutil.rmtree, place, ignore_errors=True)
         return place
+
+    @cached_property
+    def _trusted(self) -> Path:
+        """Which repositories of other users the user trusts: git believes that of a file alone, where it is started
+        anew for a repository on this machine."""
+        file = self._place / "trusted"
+        paths = (value for name, value in self._settings if name == "safe.directory")
+        quoted = (path.replace("\\", "\\\\").replace('"', '\\"') for path in paths)
+        text = "[safe]\n" + "".join(f'\tdirectory = "{path}"\n' for path in quoted)
+        try:
+            file.write_text(text, encoding="utf-8", errors="surrogateescape")
+        except OSError as error:
+            raise PublishError(f"cannot write to {file.parent}: {error.strerror}") from None
+        return file
 
     @cached_property
     def folder(self) -> Path:

@@ -155,10 +155,14 @@ def _content(seal: Seal) -> dict[str, object]:
     }
 
 
+def _whole(seal: Seal) -> dict[str, object]:
+    """All that stands in the file of a seal."""
+    return {**_content(seal), "digest": seal.digest, "words": seal.name, "site": seal.site}
+
+
 def write_seal(seal: Seal) -> bytes:
     """A seal as the bytes of its file."""
-    known = {"digest": seal.digest, "words": seal.name, "site": seal.site}
-    text = json.dumps({**_content(seal), **known}, ensure_ascii=False, sort_keys=True, indent=2)
+    text = json.dumps(_whole(seal), ensure_ascii=False, sort_keys=True, indent=2)
     return f"{text}\n".encode()
 
 
@@ -166,7 +170,7 @@ def read_seal(data: bytes, name: str) -> Seal:
     """The bytes of a seal's file → the seal. `name` is what messages call it. Raises PublishError when it is no seal,
     or not as it was written."""
     try:
-        raw = json.loads(data)
+        raw = json.loads(data, object_pairs_hook=_each_once)
         given = raw["format"]
     except (ValueError, TypeError, KeyError, RecursionError):
         raise PublishError(f"{name} is not a seal: make one with communique seal") from None
@@ -174,12 +178,19 @@ def read_seal(data: bytes, name: str) -> Seal:
         raise PublishError(f"{name} is a seal of another version ({given}): make it again with communique seal")
     try:
         seal = _seal(raw)
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        altered = raw != _whole(seal)
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
         raise PublishError(f"{name} is not whole ({error}): take the file that communique seal wrote") from None
-    written = (raw.get("digest"), raw.get("words"), raw.get("site"))
-    if written != (seal.digest, seal.name, seal.site) or set(raw) - set(_content(seal)) != {"digest", "words", "site"}:
+    if altered:
         raise PublishError(f"{name} was altered after it was sealed: take the file that communique seal wrote")
     return seal
+
+
+def _each_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """An object of JSON. A name that stood there twice would say one thing to people, and another to programs."""
+    if len(dict(pairs)) < len(pairs):
+        raise ValueError("a name that stands there twice")
+    return dict(pairs)
 
 
 def _seal(raw: Mapping[str, Any]) -> Seal:

@@ -123,7 +123,10 @@ def _told(paths: tuple[str, ...], site: Site, now: datetime) -> tuple[str, ...]:
 
 def _not_in_git(sources: Sources) -> PublishError:
     shown = ", ".join(sources.changed[:5]) + (" …" if len(sources.changed) > 5 else "")
-    hint = "commit them, or seal them as they are with --allow-dirty"
+    hint = (
+        "commit them, or seal them as they are with --allow-dirty; where git status lists nothing, git changes their "
+        "line ends, or was told not to look at them: see docs/publisher.md, The release day"
+    )
     return PublishError(f"sources are not as the revision {sources.revision[:12]} has them: {shown}; {hint}")
 
 

@@ -6,11 +6,12 @@ import hashlib
 import http.client
 import re
 import threading
+import time
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Set
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
@@ -22,6 +23,11 @@ from .seal import Seal, SealedFile
 _AT_ONCE = 8
 #: How many bytes are read beyond the size of a file: to tell that an answer is longer, or compressed in vain.
 _SLACK = 65_536
+#: What a host says that is asked too often, or is busy. In seconds: how long one waits before the next try, at most;
+#: and how long in all, counted for each connection.
+_BUSY, _PAUSE, _PAUSES = (429, 503), 10.0, 240.0
+_REDIRECTS = (301, 302, 303, 307, 308)
+_ZIPPED, _PLAIN = ("gzip", "x-gzip"), ("", "identity")
 #: Read by hosts, and not shown to readers by all of them.
 _FOR_HOSTS = frozenset({urls.HEADERS, urls.REDIRECTS})
 #: What an answer says of its age.
@@ -50,16 +56,27 @@ class _Answer:
     body: bytes = b""
     failure: str = ""
 
+    @property
+    def encoding(self) -> str:
+        """How the bytes were compressed."""
+        return self.headers.get("content-encoding", "").strip().lower()
+
 
 def verify(
-    seal: Seal, url: str, progress: Callable[[int, int], None], *, patience: float = 20.0
+    seal: Seal,
+    url: str,
+    progress: Callable[[int, int], None],
+    *,
+    patience: float = 20.0,
+    sleep: Callable[[float], None] = time.sleep,
 ) -> tuple[Difference, ...]:
     """Fetch every file of a seal from the address of a site, and a page that it does not have. `patience` is how many
-    seconds an answer may take. Raises UsageError for what is no address, PublishError when nobody answers there."""
-    with _opened(url, patience) as host:
+    seconds a host may say nothing. Raises UsageError for what is no address, PublishError when nobody answers there."""
+    with _opened(url, patience, sleep) as host:
         first = host.get(host.prefix)
         if first.failure:
             raise PublishError(f"{url} does not answer: {first.failure}")
+        _refuse_elsewhere(host, first)
         wanted = [file for file in seal.files if file.path not in _FOR_HOSTS]
         found: list[Difference] = []
         with ThreadPoolExecutor(_AT_ONCE) as pool:
@@ -70,6 +87,13 @@ def verify(
                 found += done.result()
                 progress(number, len(waiting))
     return tuple(sorted(found, key=lambda one: (one.path, one.message)))
+
+
+def _refuse_elsewhere(host: _Host, first: _Answer) -> None:
+    """Raises PublishError when all of a site is at another host, or at https: no address would be what was sealed."""
+    here, there = host.address(host.prefix), _location(host, host.prefix, first)
+    if there and urlsplit(there)[:2] != urlsplit(here)[:2]:
+        raise PublishError(f"{here} leads to {there}: if that is the site, verify that address")
 
 
 def _compare(host: _Host, file: SealedFile, seal: Seal) -> list[Difference]:
@@ -91,6 +115,9 @@ def _compare(host: _Host, file: SealedFile, seal: Seal) -> list[Difference]:
         where = f", to {answer.headers['location']}" if "location" in answer.headers else ""
         hint = "an address that the site does not have must answer 404, with 404.html" if missing else ""
         return [differs(f"status {answer.status} instead of {wanted}{where}", hint)]
+    if answer.encoding not in (*_PLAIN, *_ZIPPED):
+        hint = "let the host heed Accept-Encoding: identity"
+        return [differs(f"compressed ({answer.encoding}), which nobody asked for: it cannot be compared", hint)]
     found = [differs(*_bytes_differ(host, target, file, answer))] if not _is_of(answer.body, file) else []
     return found + [differs(message) for message in _headers_differ(file, answer)]
 
@@ -128,8 +155,19 @@ def _leads_on(host: _Host, target: str, answer: _Answer, seal: Seal) -> bool:
 
 
 def _leads(host: _Host, target: str, answer: _Answer, paths: Set[str]) -> bool:
-    location = urljoin(host.address(target), answer.headers.get("location", ""))
-    return answer.status in (301, 302, 307, 308) and urlsplit(location).path in paths
+    there = _location(host, target, answer)
+    return bool(there) and urlsplit(there).path in paths
+
+
+def _location(host: _Host, target: str, answer: _Answer) -> str:
+    """The whole address to which an answer leads; empty when it leads nowhere, or to what is no address."""
+    if answer.status not in _REDIRECTS:
+        return ""
+    try:
+        there = urljoin(host.address(target), answer.headers.get("location", ""))
+        return there if urlsplit(there).scheme else ""
+    except ValueError:
+        return ""
 
 
 def _is_of(body: bytes, file: SealedFile) -> bool:
@@ -171,10 +209,12 @@ def _plain(name: str, value: str) -> object:
 class _Host:
     """A host that is asked by several threads, each by a connection of its own, which is kept open."""
 
-    def __init__(self, url: str, patience: float) -> None:
+    def __init__(self, url: str, patience: float, sleep: Callable[[float], None]) -> None:
         parts = urlsplit(url)
+        path = quote(parts.path, safe="/%:@!$&'()*+,;=~")
         self._secure, self._netloc, self._patience = parts.scheme == "https", parts.netloc, patience
-        self.prefix = parts.path if parts.path.endswith("/") else f"{parts.path}/"
+        self.prefix = path if path.endswith("/") else f"{path}/"
+        self._sleep, self._left = sleep, _PAUSES
         self._own = threading.local()
         self._opened: list[http.client.HTTPConnection] = []
 
@@ -183,8 +223,19 @@ class _Host:
         return f"{'https' if self._secure else 'http'}://{self._netloc}{target}"
 
     def get(self, target: str, headers: Mapping[str, str] = MappingProxyType({}), *, limit: int = 0) -> _Answer:
-        """What the host answers at a path; of its bytes, some more than `limit` at most. A connection that breaks is
-        tried once more, for a host may close one that was idle."""
+        """What the host answers at a path; of its bytes, some more than `limit` at most. A host that is busy is asked
+        again, when it wants."""
+        answer = self._heard(target, headers, limit)
+        while answer.status in _BUSY and self._left > 0:
+            wanted = answer.headers.get("retry-after", "")
+            pause = min(float(wanted) if wanted.isdecimal() else 1.0, _PAUSE)
+            self._left -= max(pause, 1.0)
+            self._sleep(pause)
+            answer = self._heard(target, headers, limit)
+        return answer
+
+    def _heard(self, target: str, headers: Mapping[str, str], limit: int) -> _Answer:
+        """A connection that breaks is tried once more, for a host may close one that was idle."""
         for last in (False, True):
             try:
                 return self._ask(target, headers, limit)
@@ -201,12 +252,13 @@ class _Host:
         body = response.read(limit + _SLACK)
         if response.read(1):
             connection.close()  # the rest is not wanted
+        elif response.length:
+            raise OSError(f"{response.length} bytes are missing at its end")
         given: dict[str, str] = {}
         for name, value in response.getheaders():
             given[name.lower()] = f"{given[name.lower()]}, {value}" if name.lower() in given else value
-        if given.get("content-encoding") in ("gzip", "x-gzip"):
-            body = zlib.decompressobj(31).decompress(body, limit + 1)
-        return _Answer(response.status, given, body)
+        answer = _Answer(response.status, given, body)
+        return replace(answer, body=_unzipped(body, limit)) if answer.encoding in _ZIPPED else answer
 
     def _connection(self) -> http.client.HTTPConnection:
         known: http.client.HTTPConnection | None = getattr(self._own, "connection", None)
@@ -222,14 +274,36 @@ class _Host:
             connection.close()
 
 
-@contextmanager
-def _opened(url: str, patience: float) -> Iterator[_Host]:
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
-        raise UsageError(f"{url} is not the address of a site: write https://stat.example/")
-    if parts.username is not None:
+def _unzipped(body: bytes, limit: int) -> bytes:
+    """What was compressed, in one piece or several; no more than a byte beyond `limit`. Raises zlib.error for what is
+    no gzip, or is cut."""
+    found = b""
+    while body and len(found) <= limit:
+        piece = zlib.decompressobj(31)
+        found += piece.decompress(body, limit + 1 - len(found))
+        body = piece.unused_data
+        if not piece.eof and len(found) <= limit:
+            raise zlib.error("what it has compressed is cut")
+    return found
+
+
+def _refuse_address(url: str) -> None:
+    """Raises UsageError for what is no address of a site."""
+    if "@" in url.partition("://")[2].partition("/")[0]:
         raise UsageError("an address with a password would be shown to others: leave the password out")
-    host = _Host(url, patience)
+    try:
+        parts = urlsplit(url)
+        reachable = bool(parts.hostname and parts.hostname.encode("idna")) and parts.port != 0
+    except ValueError:  # a host or a port that cannot be
+        reachable = False
+    if not reachable or parts.scheme not in ("http", "https") or parts.query or parts.fragment:
+        raise UsageError(f"{url} is not the address of a site: write https://stat.example/")
+
+
+@contextmanager
+def _opened(url: str, patience: float, sleep: Callable[[float], None]) -> Iterator[_Host]:
+    _refuse_address(url)
+    host = _Host(url, patience, sleep)
     try:
         yield host
     finally:

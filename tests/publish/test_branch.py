@@ -156,6 +156,30 @@ def test_what_somebody_changed_is_mended(root: Path, host: Path, store: Store) -
     assert git(host, "rev-parse", "pages^") == before
 
 
+@pytest.mark.parametrize("how", ["revert", "rewound"])
+def test_a_branch_that_somebody_took_back(root: Path, host: Path, store: Store, how: str) -> None:
+    """What was withdrawn since must not stay there, when the seal is published anew."""
+    commit_of_others(host, {"CNAME": "stat.example"})
+    one, two = seal_of(ONE, store), seal_of(TWO, store)
+    for seal in (one, two):
+        send(seal, store, target_of(root, host))
+    if how == "revert":
+        theirs = {path: content.decode() for path, content in ONE.items()}
+        commit_of_others(host, {**dict.fromkeys(TWO), **theirs, "fr/theirs.html": "x"})
+    else:
+        git(host, "update-ref", "refs/heads/pages", "pages~1")
+    send(two, store, target_of(root, host))
+    assert published(host) == {**TWO, "CNAME": b"stat.example", **({"fr/theirs.html": b"x"} if how == "revert" else {})}
+
+
+def test_a_file_of_others_where_an_earlier_seal_had_one(root: Path, host: Path, store: Store) -> None:
+    for files in (ONE, TWO):
+        send(seal_of(files, store), store, target_of(root, host))
+    commit_of_others(host, {"fr/gone/index.html": "theirs"})
+    send(seal_of({**TWO, "n": b"n"}, store), store, target_of(root, host))
+    assert published(host) == {**TWO, "n": b"n", "fr/gone/index.html": b"theirs"}
+
+
 def test_names_that_git_could_take_for_something_else(root: Path, host: Path, store: Store) -> None:
     files = {'"quoted".html': b"1", "-n": b"2", " space ": b"3", "été/ü.html": b"4", "M 100644 x": b"5", "*": b"6"}
     send(seal_of(files, store), store, target_of(root, host))
@@ -297,6 +321,31 @@ def test_the_users_own_repository_is_untouched(root: Path, host: Path, store: St
     assert published(host) == ONE
 
 
+def test_a_repository_of_another_user(
+    root: Path, host: Path, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on a shared disk: git refuses it until the user says that it is trusted."""
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "gitconfig"))
+    with pytest.raises(PublishError, match=r"dubious ownership.*safe\.directory"):
+        send(seal_of(ONE, store), store, target_of(root, host))
+    git(tmp_path, "config", "--global", "--add", "safe.directory", str(host))
+    send(seal_of(ONE, store), store, target_of(root, host))
+    monkeypatch.delenv("GIT_TEST_ASSUME_DIFFERENT_OWNER")
+    assert published(host) == ONE
+
+
+def test_a_branch_that_is_checked_out(root: Path, tmp_path: Path, store: Store) -> None:
+    host = tmp_path / "theirs"
+    host.mkdir()
+    git(host, "init", "--quiet", "--initial-branch=pages")
+    with pytest.raises(PublishError, match=r"refusing to update checked out branch.*check out another branch there"):
+        send(seal_of(ONE, store), store, target_of(root, host))
+    git(host, "symbolic-ref", "HEAD", "refs/heads/main")
+    send(seal_of(ONE, store), store, target_of(root, host))
+    assert published(host) == ONE
+
+
 def test_settings_of_the_sites_own_repository_reach_the_host(root: Path, host: Path, store: Store) -> None:
     """As those do that a continuous integration leaves there."""
     git(root, "init", "--quiet")
@@ -379,6 +428,54 @@ def test_only_the_last_seals_are_kept(root: Path, host: Path, store: Store) -> N
     assert set(records) == {"history.json", "shown.json", *kept}
     with pytest.raises(PublishError, match="is not kept here any more"):
         rollback(target_of(root, host), store, seals[0].digest)
+
+
+def test_a_branch_whose_records_are_lost(root: Path, host: Path, store: Store) -> None:
+    """Nobody could tell what to delete: what was withdrawn would stay."""
+    one, two = seal_of(ONE, store), seal_of(TWO, store)
+    send(one, store, target_of(root, host))
+    records = git(host, "rev-parse", "refs/communique/pages")
+    git(host, "update-ref", "-d", "refs/communique/pages")
+    with pytest.raises(PublishError, match="its records are not at refs/communique/pages"):
+        send(two, store, target_of(root, host))
+    with pytest.raises(PublishError, match="its records are not at refs/heads/own"):
+        send(two, store, target_of(root, host, records="own"))
+    git(host, "update-ref", "refs/communique/pages", records)
+    send(two, store, target_of(root, host))
+    assert published(host) == TWO
+
+
+def test_to_begin_anew(root: Path, host: Path, store: Store) -> None:
+    for files in (ONE, TWO):
+        git(host, "update-ref", "-d", "refs/communique/pages")
+        if listed(host):
+            commit_of_others(host, {**dict.fromkeys(ONE), "CNAME": "stat.example"})
+        send(seal_of(files, store), store, target_of(root, host))
+    assert published(host) == {**TWO, "CNAME": b"stat.example"}
+    assert len(History(target_of(root, host)).entries()) == 1
+
+
+@pytest.mark.parametrize(("first", "second"), [("", "a"), ("a", ""), ("a", "b")])
+def test_two_sites_in_one_branch(root: Path, host: Path, store: Store, first: str, second: str) -> None:
+    """Each needs records of its own, or a rollback of one would show the other."""
+    send(seal_of(ONE, store), store, target_of(root, host, first))
+    before = listed(host)
+    with pytest.raises(PublishError, match=r"refs/communique/pages .* records of another place.*set records"):
+        send(seal_of(TWO, store), store, target_of(root, host, second))
+    assert listed(host) == before
+    send(seal_of(TWO, store), store, target_of(root, host, second, "own"))
+    send(seal_of({**TWO, "n": b"n"}, store), store, target_of(root, host, second, "own"))
+    rollback(target_of(root, host, second, "own"), store)
+    at = f"{second}/" if second else ""
+    assert {path: published(host)[at + path] for path in TWO} == TWO
+    assert before.items() <= listed(host).items()
+
+
+def test_two_branches_with_the_same_records(root: Path, host: Path, store: Store) -> None:
+    send(seal_of(ONE, store), store, target_of(root, host, records="own"))
+    other = BranchTarget(root, BranchPlace(str(host), "others", "", "own"))
+    with pytest.raises(PublishError, match="records of another place, the folder / of the branch pages"):
+        send(seal_of(TWO, store), store, other)
 
 
 def test_a_damaged_record_is_told(root: Path, host: Path, store: Store) -> None:

@@ -16,9 +16,10 @@ import pytest
 from support import ROOT, communique, small_site, write
 
 from generator.errors import PublishError
+from generator.publish.revision import changed
 from generator.publish.seal import FORMAT, Seal, in_words, read_seal, write_seal
 from generator.publish.store import Store, check_contents, content_of
-from generator.sources.files import DEFAULT
+from generator.sources.files import DEFAULT, digest_of
 
 NOW = "2024-07-01T12:00:00+02:00"
 GIT = ("git", "-c", "user.name=A", "-c", "user.email=a@stat.example", "-c", "commit.gpgsign=false")
@@ -184,6 +185,35 @@ def test_sources_that_git_does_not_have(root: Path, change: object, named: str) 
     assert read(root).sources.changed == (named,)
 
 
+def read_from(root: Path) -> dict[str, str]:
+    """The digests of some sources, as a build reads them."""
+    return {path: digest_of((root / path).read_bytes()) for path in ("site.toml", "data/labels.csv")}
+
+
+def test_changes_of_which_git_tells_nothing(root: Path) -> None:
+    assert changed(root, read_from(root)) == ()
+    git(root, "update-index", "--assume-unchanged", "site.toml")
+    (root / "site.toml").write_bytes((root / "site.toml").read_bytes() + b"\n")
+    assert changed(root, read_from(root)) == ("site.toml",)
+
+
+def test_other_line_ends(root: Path, tmp_path: Path) -> None:
+    """With `core.autocrlf` git gives other bytes, and tells of no change. What the revision says itself is none."""
+
+    def cloned(name: str) -> Path:
+        git(tmp_path, "clone", "--quiet", "-c", "core.autocrlf=true", str(root), name)
+        assert b"\r\n" in (tmp_path / name / "data/labels.csv").read_bytes()
+        return tmp_path / name
+
+    other = cloned("other")
+    assert changed(other, read_from(other)) == ("data/labels.csv", "site.toml")
+    write({".gitattributes": b"* -text\n*.csv text eol=crlf\n"}, root)
+    git(root, "add", ".gitattributes")
+    git(root, "commit", "--quiet", "-m", "Name the line ends")
+    named = cloned("named")
+    assert changed(named, read_from(named)) == ()
+
+
 def test_a_seal_names_no_source_of_what_is_not_public(root: Path) -> None:
     """It goes where the site goes: into a ref of a repository, for one, that everybody may read."""
     (root / "data/merger-of-banks").mkdir()
@@ -290,6 +320,11 @@ def change(raw: dict[str, object], path: str, value: object) -> dict[str, object
         ("files.3.sha256", "0" * 64, "was altered"),
         ("words", "lusab-babad-gutih-tugad-babab-babab", "was altered"),
         ("more", 1, "was altered"),
+        ("sources.approved", "by all", "was altered"),
+        ("files.0.more", 1, "was altered"),
+        ("instant", "2024-07-01T12:00:00+02:00", "was altered"),
+        ("instant", "0001-01-01T00:00:00+14:00", "is not whole"),
+        ("url", "https://stat.example/\ud800", "is not whole"),
         ("files.0.path", "../../etc/passwd", "is not whole"),
         ("files.0.path", "/etc/passwd", "is not whole"),
         ("files.0.path", "fr", "is not whole"),
@@ -312,6 +347,11 @@ def test_a_seal_that_is_not_as_it_was_written(whole: bytes, path: str, value: ob
 def test_what_is_no_seal(data: bytes) -> None:
     with pytest.raises(PublishError, match="is not a seal"):
         read_seal(data, "seal.json")
+
+
+def test_a_name_that_stands_in_a_seal_twice(whole: bytes) -> None:
+    with pytest.raises(PublishError, match="is not a seal"):
+        read_seal(whole.replace(b"{\n", b'{\n  "instant": "2099-01-01T00:00:00Z",\n', 1), "seal.json")
 
 
 def test_bytes_that_were_altered_are_not_there(root: Path) -> None:

@@ -183,6 +183,8 @@ class Reply:
     body: bytes
     drop: bool = False
     stall: bool = False
+    lacks: int = 0
+    busy: int = 0
 
 
 @dataclass
@@ -212,8 +214,16 @@ def served(wrong: Wrong) -> Iterator[None]:
                 return
             if reply.stall:
                 stop.wait(5)
+            if reply.busy:
+                reply.busy -= 1
+                self.send_response(429)
+                self.send_header("Retry-After", "7")
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+                return
+            self.close_connection = bool(reply.lacks)
             self.send_response(reply.status)
-            for name, value in {**reply.headers, "Content-Length": str(len(reply.body))}.items():
+            for name, value in {**reply.headers, "Content-Length": str(len(reply.body) + reply.lacks)}.items():
                 self.send_header(name, value)
             self.end_headers()
             self.wfile.write(reply.body)
@@ -286,10 +296,12 @@ def test_a_stale_cache(host: tuple[Wrong, Seal]) -> None:
         ({"body": b""}, "not what was sealed: 0 bytes instead of 8 bytes"),
         ({"status": 500}, "status 500 instead of 200"),
         ({"status": 301, "headers": {"Location": "/fr/accueil"}}, "status 301 instead of 200, to /fr/accueil"),
+        ({"status": 301, "headers": {"Location": "http://[x"}}, "status 301 instead of 200, to http://[x"),
         ({"drop": True}, "no answer: "),
+        ({"lacks": 3}, "no answer: 3 bytes are missing at its end"),
         ({"stall": True}, "no answer: timed out"),
     ],
-    ids=["bytes", "empty", "status", "redirect", "dropped", "stalled"],
+    ids=["bytes", "empty", "status", "redirect", "no address", "dropped", "cut", "stalled"],
 )
 def test_one_thing_is_wrong(host: tuple[Wrong, Seal], change: dict[str, object], message: str) -> None:
     wrong, seal = host
@@ -328,10 +340,38 @@ def test_a_host_that_compresses_whatever_one_asks(host: tuple[Wrong, Seal]) -> N
     reply = wrong.replies[f"{wrong.prefix}fr/"]
     reply.body, reply.headers["Content-Encoding"] = gzip.compress(reply.body), "gzip"
     assert told(seal, wrong) == []
+    whole = ONE["fr/index.html"]
+    reply.headers["Content-Encoding"], reply.body = "GZIP", gzip.compress(whole[:3]) + gzip.compress(whole[3:])
+    assert told(seal, wrong) == [], "a gzip may have several pieces"
+    reply.body += gzip.compress(b"more")
+    assert told(seal, wrong)[0][1].startswith("not what was sealed: longer than")
+    reply.body = gzip.compress(whole)[:-4]
+    assert told(seal, wrong)[0][1].startswith("no answer: what it has compressed is cut")
     reply.body = gzip.compress(b"0" * 10_000_000)
     assert told(seal, wrong)[0][1].startswith("not what was sealed: longer than")
     reply.body = b"no gzip"
     assert told(seal, wrong)[0][1].startswith("no answer: ")
+    reply.headers["Content-Encoding"] = "br"
+    assert told(seal, wrong) == [("fr/index.html", "compressed (br), which nobody asked for: it cannot be compared")]
+
+
+def test_a_site_that_is_elsewhere(host: tuple[Wrong, Seal]) -> None:
+    wrong, seal = host
+    there = f"https://www.stat.example{wrong.prefix}"
+    wrong.replies[wrong.prefix] = Reply(301, {"Location": there}, b"")
+    with pytest.raises(PublishError, match=f"leads to {there}: if that is the site, verify that address"):
+        differences(seal, wrong.url)
+
+
+def test_a_host_that_is_asked_too_often(host: tuple[Wrong, Seal]) -> None:
+    wrong, seal = host
+    slept = list[float]()
+    wrong.replies[f"{wrong.prefix}fr/"].busy = 3
+    assert verify(seal, wrong.url, lambda _done, _all: None, sleep=slept.append) == ()
+    assert slept == [7.0] * 3
+    wrong.replies[f"{wrong.prefix}fr/"].busy = 1000
+    [found] = verify(seal, wrong.url, lambda _done, _all: None, sleep=slept.append)
+    assert found.message == "status 429 instead of 200", "nobody waits for ever"
 
 
 MOVED = {"fr/old/": "fr/same/", "fr/old": "fr/same/"}
@@ -391,12 +431,19 @@ def test_the_site_before(host: tuple[Wrong, Seal], tmp_path: Path) -> None:
     assert set(found) == {path for path in TWO if ONE.get(path) != TWO[path]}
 
 
-def test_nobody_answers() -> None:
+@pytest.mark.parametrize("path", ["", "é ü/"])
+def test_nobody_answers(path: str) -> None:
     with pytest.raises(PublishError, match="does not answer"):
-        differences(Seal("", datetime.now(UTC), (), None, {}, {}), f"http://127.0.0.1:{free_port()}/")  # type: ignore[arg-type]
+        differences(Seal("", datetime.now(UTC), (), None, {}, {}), f"http://127.0.0.1:{free_port()}/{path}")  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("url", ["stat.example", "ftp://stat.example/", "http:///x", "https://u:secret@stat.example/"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("stat.example", "ftp://stat.example/", "http:///x", "http://stat.example:www/", "http://stat..example/"),
+        *("http://[::1/", "https://u:secret@stat.example/", "ftp://u:secret@stat.example/", "http://u:secret@[x/"),
+    ],
+)
 def test_what_is_no_address(url: str) -> None:
     with pytest.raises(UsageError) as caught:
         differences(Seal("", datetime.now(UTC), (), None, {}, {}), url)  # type: ignore[arg-type]
