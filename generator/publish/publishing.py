@@ -56,7 +56,7 @@ def duration(time: timedelta) -> str:
 def plan_steps(order: Order, target: Target) -> tuple[Step, ...]:
     """What publishing would do now. Raises PublishError when it would delete more than it may, or take back what came
     after it."""
-    history = History(target)
+    history = History(target, order.seal)
     _refuse_older(order, history.seal(target.shown()))
     steps = changes(order.seal, target.present(), history.ours())
     deletes = sum(1 for step in steps if step.file is None)
@@ -94,11 +94,11 @@ def publish(
     if order.action == "publish":
         check_contents(order.contents, seal.files, lambda _done, _all: None)
     with target.locked(Publisher(by, clock())):
-        history = History(target)
+        history = History(target, seal)
         steps = plan_steps(order, target)
         if order.action == "rollback":  # from the target: no more is fetched from there than goes back
             check_contents(order.contents, to_put(steps), lambda _done, _all: None)
-        if not steps and target.shown() == seal.digest and not history.interrupted():
+        if not steps and target.shown() == seal.digest and history.is_settled(seal):
             return ()
         history.start(_entry(order, len(history.entries()) + 1, by, clock()), seal)
         target.begin(sum(file.size for file in to_put(steps)))
@@ -155,7 +155,7 @@ def rollback_order(target: Target, store: Contents, wanted: str, keep: int, max_
     seal = history.seal(digest)
     if seal is None:
         raise PublishError(
-            f"the seal {digest[:16]} is not kept here any more: seal its revision again, and publish that"
+            f"the seal {digest[:16]} is not kept here any more: seal its revision again, and publish it with --earlier"
         )
     kept = target.kept(digest)
     return Order(seal, store if kept is None else Either(store, kept), max_deletes, keep, "rollback")

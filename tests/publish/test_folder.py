@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import stat
@@ -504,7 +505,57 @@ def test_a_damaged_history_is_told(store: Store, www: Path) -> None:
         History(target).entries()
 
 
-@pytest.mark.parametrize("content", [b"{", b"[]", b'{"a": "b"}', b'{"a": []}'])
+@pytest.mark.parametrize("content", [b"", b"{}", b"[1]", b'[{"number": 1}]', None])
+@pytest.mark.parametrize("record", ["history.json", "attempt.json"])
+def test_a_record_that_is_damaged_can_be_deleted(store: Store, www: Path, record: str, content: bytes | None) -> None:
+    """As the message says. What readers had until then is not lost with it."""
+    target, three = FolderTarget(www), seal_of({**TWO, "three.html": b"3"}, store)
+    for files in (ONE, TWO):
+        send(seal_of(files, store), store, target)
+    blank = dict.fromkeys(("number", "at", "by", "action", "seal", "words", "instant"))
+    place = target.state / "records" / record
+    place.write_bytes(json.dumps([blank]).encode() if content is None else content)
+    with pytest.raises(PublishError, match=rf"{record} of the target is damaged: restore it, or delete it"):
+        send(three, store, target)
+    place.unlink()
+    send(three, store, target)
+    shutil.rmtree(store.folder)
+    rollback(target, store)
+    assert seen(www) == TWO
+    assert [entry.number for entry in History(target).entries()][:2] == [1, 2]
+
+
+def test_somebody_led_the_link_back_by_hand(store: Store, www: Path) -> None:
+    target = FolderTarget(www)
+    for files in ({"n": b"0"}, ONE, TWO):
+        send(seal_of(files, store), store, target)
+    www.unlink()
+    www.symlink_to(f"{target.state.name}/versions/{sorted(target.state.glob('versions/*'))[1].name}")
+    assert seen(www) == ONE
+    rollback(target, store)
+    assert seen(www) == {"n": b"0"}, "the one before that which readers had"
+
+
+@pytest.mark.parametrize("kept", [None, b"", b'{"format": "communique-seal/1", "fil'])
+def test_the_record_of_the_seal_that_is_shown_is_lost(store: Store, www: Path, kept: bytes | None) -> None:
+    """Its pages would be taken for somebody else's, and stay. There is a way on, and the message names it."""
+    target, one = FolderTarget(www), seal_of(ONE, store)
+    send(one, store, target)
+    record = target.state / "records" / f"seal-{one.digest}.json"
+    record.write_bytes(kept) if kept is not None else record.unlink()
+    with pytest.raises(
+        PublishError, match=f"{record.name} of the target is missing or damaged.* publish that seal again"
+    ):
+        send(seal_of(TWO, store), store, target)
+    assert seen(www) == ONE
+    assert send(one, store, target) == 0
+    send(seal_of(TWO, store), store, target)
+    assert seen(www) == TWO
+    rollback(target, store)
+    assert seen(www) == ONE
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"a": "b"}', b'{"a": []}'])
 def test_damaged_notes_of_an_interrupted_publishing_are_told(store: Store, www: Path, content: bytes) -> None:
     target = FolderTarget(www)
     send(seal_of(ONE, store), store, target)
