@@ -578,7 +578,7 @@ def test_a_place_where_one_may_not_write(far: Sshd, store: Store, www: Path) -> 
     if os.geteuid():
         parent = www.parent
         parent.chmod(0o555)
-    with pytest.raises(PublishError, match=rf"you may not write there: let {parent} belong|read-only"):
+    with pytest.raises(PublishError, match=rf"you may not read or write there: let {parent} belong|read-only"):
         send(seal_of(ONE, store), store, far.target(parent / "www"))
 
 
