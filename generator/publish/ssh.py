@@ -28,7 +28,8 @@ from ..errors import PublishError
 #: exit code and its complaints, between marks, so that nothing that a start-up file of the account prints is taken for
 #: it. It stands in single quotes, on one line, for whatever shell the account has.
 _LOOP = (
-    "export LC_ALL=C; umask 022; while read -r m n k w; do s=$(head -c $n); [ ${#s} = $n ] || exit 1; printf %s $m; "
+    "export LC_ALL=C; unset POSIXLY_CORRECT; umask 022; "
+    "while read -r m n k w; do s=$(head -c $n); [ ${#s} = $n ] || exit 1; printf %s $m; "
     'if [ $w = here ]; then eval "$s"; r=$?; e=; else { e=$({ if [ $k = 0 ]; then (eval "$s") </dev/null; '
     'else head -c $k | { (eval "$s"); r=$?; cat >/dev/null; exit $r; }; fi; } 2>&1 >&3); r=$?; } 3>&1; fi; '
     'printf "%s%s\\n%s%s" $m $r "$e" $m; done'
