@@ -39,13 +39,13 @@ if [ -d "$versions" ]; then
 fi
 """
 
-#: Every file of a version, as `DIGEST  ./PATH`: first all of them, with 64 signs that are no digest, then those that
-#: everybody may read. The last word on a path counts.
+#: Every file of a version, as `DIGEST  ./PATH`: first all of them, with 64 signs that are no digest, then those whose
+#: own modes, and those of the folders above, are at least `files` and `folders`. The last word on a path counts.
 COUNT = r"""
 set -e
 cd "$version"
 find . ! -type d -exec printf '................................................................  %s\0' {} +
-find . -type d ! -perm -0555 -prune -o -type f -perm -0444 -exec sha256sum -z -- {} +
+find . -type d ! -perm "-$folders" -prune -o -type f -perm "-$files" -exec sha256sum -z -- {} +
 """
 
 PREPARE = """

@@ -40,7 +40,6 @@ _REFUSED = (
     ("Disk quota", versions.QUOTA),
     ("Read-only file system", versions.READ_ONLY),
     ("Device or resource busy", versions.BUSY),
-    ("is your shell clean", "a start-up file of the account (such as ~/.bashrc) prints something: that must not be"),
 )
 _FORBIDDEN = ("Permission denied", "Operation not permitted")
 
@@ -235,9 +234,10 @@ class ServerTarget:
     def _version(self, name: str) -> str:
         return f"{self._names['versions']}/{name}"
 
-    def _count(self, version: str) -> dict[str, Present]:
-        found = self._far(scripts.COUNT, version=version).decode("utf-8", "surrogateescape").split("\0")
-        digests = {entry[68:]: entry[:64].strip(".") for entry in found if entry}
+    def _count(self, version: str, folders: str = "0555", files: str = "0444") -> dict[str, Present]:
+        found = self._far(scripts.COUNT, version=version, folders=folders, files=files)
+        entries = found.decode("utf-8", "surrogateescape").split("\0")
+        digests = {entry[68:]: entry[:64].strip(".") for entry in entries if entry}
         return {path: Present(digests[path]) for path in sorted(digests)}
 
     def kept(self, digest: str) -> Contents | None:
@@ -246,7 +246,7 @@ class ServerTarget:
         if not name:
             return None
         if name not in self._counted:
-            self._counted[name] = self._count(self._version(name))
+            self._counted[name] = self._count(self._version(name), "0500", "0400")  # be it closed to readers or not
         digests = {path: file.sha256 for path, file in self._counted[name].items()}
         return Distant(digests, lambda path: self._read(name, path))
 

@@ -250,6 +250,9 @@ class Shell:
             text = log.read_text("utf-8", "replace").strip()
             if self._ssh.poll() is not None or (code in _BROKEN and not told_by_disk(text)):
                 raise Lost(" ".join(text.split())[-300:] or "the connection ended")
+            if "is your shell clean" in text:
+                told = "a start-up file of the account (such as ~/.bashrc) prints something: let it print nothing"
+                raise PublishError(f"cannot send files to {host}: {told} where no terminal is ({text})")
             raise Failed(code, text or f"rsync ended with exit code {code}")
 
 

@@ -562,6 +562,20 @@ def test_back_to_the_one_before(store: Store, www: Path) -> None:
     assert [entry.action for entry in History(target).entries()] == [*["publish"] * 3, *["rollback"] * 2]
 
 
+def test_back_to_a_version_in_which_somebody_put_a_pipe(store: Store, www: Path) -> None:
+    """Who reads one waits for ever."""
+    target = FolderTarget(www)
+    send(seal_of(ONE, store), store, target)
+    (www / "fr/index.html").unlink()
+    os.mkfifo(www / "fr/index.html")
+    send(seal_of(TWO, store), store, target)
+    order = rollback_order(target, Store(store.folder / "another machine's"), "", 5, None)
+    with pytest.raises(PublishError, match=r"altered since: fr/index\.html"):
+        publish(order, target, "ann", lambda: LATER, lambda _done, _all: None)
+    rollback(target, store)
+    assert seen(www) == ONE
+
+
 def test_back_to_a_named_one(store: Store, www: Path) -> None:
     target, seals = FolderTarget(www), [seal_of(files, store) for files in (ONE, TWO, {**TWO, "three.html": b"3"})]
     for seal in seals:

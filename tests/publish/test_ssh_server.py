@@ -161,6 +161,18 @@ def test_what_readers_may_not_read_is_mended(far: Sshd, store: Store, www: Path)
     assert (modes(www, "file"), modes(www, "folder")) == ({0o644}, {0o755})
 
 
+def test_back_to_a_version_that_somebody_closed(far: Sshd, store: Store, www: Path) -> None:
+    target = far.target(www)
+    send(seal_of(ONE, store), store, FolderTarget(www))
+    (www / "fr/index.html").chmod(0o600)
+    (www / "fr").chmod(0o700)
+    send(seal_of(TWO, store), store, FolderTarget(www))
+    shutil.rmtree(store.folder)
+    rollback(target, store)
+    assert seen(www) == ONE
+    assert (modes(www, "file"), modes(www, "folder")) == ({0o644}, {0o755})
+
+
 def modes(www: Path, kind: str) -> set[int]:
     return {stat.S_IMODE(place.stat().st_mode) for place in www.rglob("*") if place.is_dir() == (kind == "folder")}
 
