@@ -185,9 +185,9 @@ def test_a_place_that_cannot_be_written(place: str) -> None:
     with tempfile.TemporaryDirectory() as folder:  # pytest's own folders are closed to other users
         root = write(many_pages("one"), Path(folder))
         root.chmod(0o555)
+        if as_nobody("--version").returncode != 0:
+            pytest.skip("another user cannot run this checkout, or not its Python")
         run = as_nobody("build", "--root", root, "--out", root / place, "--now", NOW.isoformat())
-        if "No module named" in run.stderr or "Permission denied" in run.stderr.partition("communique")[0]:
-            pytest.skip("another user cannot read this checkout")
         root.chmod(0o755)
         assert (run.returncode, run.stdout) == (2, "")
         assert run.stderr.startswith("communique: cannot write to ")
