@@ -3,7 +3,7 @@
 The place that readers' server shows (`/srv/www/site`) is a symbolic link to a version in a hidden folder beside it
 (`/srv/www/.site.published/versions/000012-DIGEST`). A version is made under another name, of hard links to the files
 of the one that is shown, and is never changed afterwards: `rename` gives it its name, another one replaces the link.
-Whoever is killed leaves readers the old site or the new one, whole.
+Whoever is killed leaves readers the old site or the new one, whole. Files and folders of others are taken along.
 """
 
 from __future__ import annotations
@@ -13,10 +13,12 @@ import fcntl
 import hashlib
 import json
 import os
+import secrets
 import shutil
-from collections.abc import Iterator, Mapping
+import stat
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from ..errors import PublishError
 from . import versions
@@ -24,7 +26,7 @@ from .history import History
 from .seal import Seal, SealedFile, instant_text
 from .store import Contents, is_of
 from .target import Present, Publisher
-from .versions import FILE_MODE, FOLDER_MODE, OWN_FILE_MODE, OWN_FOLDER_MODE, STAGING, digest_of
+from .versions import FILE_MODE, FOLDER_MODE, OPEN, OWN_FILE_MODE, OWN_FOLDER_MODE, READABLE, STAGING, digest_of
 
 
 class FolderTarget:
@@ -33,7 +35,7 @@ class FolderTarget:
     at_once = 1
 
     def __init__(self, path: Path) -> None:
-        self.path = path.parent.resolve() / path.name  # a link, which is not followed
+        self.path = Path(os.path.realpath(path.parent)) / path.name  # a link, which is not followed
         self.state = self.path.parent / versions.state_name(self.path.name)
         self._versions, self._records = self.state / "versions", self.state / "records"
         self._new = self._versions / STAGING
@@ -50,14 +52,19 @@ class FolderTarget:
                 folder.chmod(OWN_FOLDER_MODE if folder == self._records else FOLDER_MODE)
             lock = os.open(self.state / "lock", os.O_RDWR | os.O_CREAT, OWN_FILE_MODE)
         try:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise self._busy() from None
+            with self._refusals():
+                self._lock(lock)
+            self._remove_unfinished()  # first of all: it takes room
             self.write_record("publisher.json", json.dumps([publisher.by, instant_text(publisher.at)]).encode())
             yield
         finally:
             os.close(lock)
+
+    def _lock(self, lock: int) -> None:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise self._busy() from None
 
     def _busy(self) -> PublishError:
         try:
@@ -74,6 +81,8 @@ class FolderTarget:
         if self.path.is_symlink():
             return None if self._leads_to().parent == self._versions else "link"
         if self.path.is_dir():
+            if self.path.is_mount():
+                return "mount"
             return "files" if any(self.path.iterdir()) else None
         if self.path.exists():
             return "file"
@@ -90,6 +99,9 @@ class FolderTarget:
                 errno.ENOSPC: versions.FULL,
                 errno.EDQUOT: versions.QUOTA,
                 errno.EROFS: versions.READ_ONLY,
+                errno.EBUSY: versions.BUSY,
+                errno.ENOLCK: versions.NO_LOCKS,
+                errno.EOPNOTSUPP: versions.NO_LOCKS,
                 errno.EACCES: not_yours,
                 errno.EPERM: not_yours,
             }
@@ -112,15 +124,16 @@ class FolderTarget:
 
     def shown(self) -> str:
         """See `Target.shown`."""
-        current = self._current()
+        with self._refusals():
+            current = self._current()
         return digest_of(current.name) if current else ""
 
     def present(self) -> Mapping[str, Present]:
-        """See `Target.present`. Every file is read, so that one which somebody changed is mended."""
+        """See `Target.present`. Every file is read, so that one which somebody changed, or closed, is mended."""
         with self._refusals():
             self._refuse_what_is_not_ours()
             current = self._current()
-            return {path: Present(_digest(current / path)) for path in _files(current)} if current else {}
+            return {path: Present(digest) for path, digest in sorted(_digests(current))} if current else {}
 
     def kept(self, digest: str) -> Contents | None:
         """See `Target.kept`."""
@@ -136,10 +149,10 @@ class FolderTarget:
 
     def begin(self, room: int) -> None:
         """See `Target.begin`."""
-        self._remove_unfinished()  # it takes room
         with self._refusals():
             free = shutil.disk_usage(self.state).free
         versions.check_room(str(self.path), room, free)
+        self._new = self._versions / f"{STAGING}-{secrets.token_hex(4)}"
         with self._refusals():
             self._new.mkdir()
             self._new.chmod(FOLDER_MODE)
@@ -148,14 +161,18 @@ class FolderTarget:
 
     def _take_over(self, current: Path) -> None:
         """Make the new version of the files of another one: links to them, or copies where the disk makes no links."""
-        for path in _files(current):
-            place = self._place(path)
-            try:
-                os.link(current / path, place, follow_symlinks=False)
-            except OSError as error:
-                if error.errno in (errno.ENOSPC, errno.EDQUOT):
-                    raise
-                shutil.copy2(current / path, place, follow_symlinks=False)
+        for folder, names in _walk(current):
+            to = self._new / folder.relative_to(current)
+            if folder != current:
+                to.mkdir()
+                _make_like(to, folder.stat())
+            for name in names:
+                try:
+                    os.link(folder / name, to / name, follow_symlinks=False)
+                except OSError as error:
+                    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                        raise
+                    shutil.copy2(folder / name, to / name, follow_symlinks=False)
 
     def _place(self, path: str) -> Path:
         """Where a file goes in the new version; what an earlier one has in its way is removed."""
@@ -199,42 +216,48 @@ class FolderTarget:
         """See `Target.switch`."""
         version = self._versions / versions.next_name(self._names(), seal.digest)
         with self._refusals():
-            _sync(self._new)
-            self._new.rename(version)
+            self._open(seal.by_path)
+            for folder, _names in _walk(self._new):
+                _sync(folder)
             link = self.state / "next"
             link.unlink(missing_ok=True)
             link.symlink_to(os.path.relpath(version, self.path.parent))
             if self.path.is_dir() and not self.path.is_symlink():
                 self.path.rmdir()  # it is empty: `locked` made sure
+            self._new.rename(version)  # last, so that what is refused leaves no version that was never shown
+            _sync(self._versions)
             link.replace(self.path)
             _sync(self.path.parent)
 
+    def _open(self, paths: Iterable[str]) -> None:
+        """Let everybody go to files of the site, whatever somebody made of the folders in which they are."""
+        for folder in {self._new / folder for path in paths for folder in PurePosixPath(path).parents}:
+            if stat.S_IMODE(folder.stat().st_mode) != FOLDER_MODE:
+                folder.chmod(FOLDER_MODE)
+
     def tidy(self, keep: int) -> None:
-        """See `Target.tidy`."""
+        """See `Target.tidy`. A version gets a name that is nobody's first: half of one is none."""
         current = self._current()
-        self._remove_unfinished()
         old = versions.superfluous(self._names(), current.name if current else "", History(self).last(keep))
-        with self._refusals():
-            for name in old:
-                shutil.rmtree(self._versions / name)
+        for name in old:
+            with suppress(OSError):
+                (self._versions / name).rename(self._versions / f"{STAGING}-{name}")
+        self._remove_unfinished()
 
     def _remove_unfinished(self) -> None:
-        names = self._names()
-        with self._refusals():
-            for name in names:
-                if name.startswith(STAGING):
-                    shutil.rmtree(self._versions / name)
+        """What somebody else has in it, and does not let go, stays, and is in nobody's way."""
+        for name in self._names():
+            if name.startswith(STAGING):
+                _free(self._versions / name)
+                shutil.rmtree(self._versions / name, ignore_errors=True)
 
     # ------------------------------------------------------------ records
 
     def read_record(self, name: str) -> bytes | None:
         """See `Target.read_record`."""
-        try:
+        with self._refusals(), suppress(FileNotFoundError):
             return (self._records / name).read_bytes()
-        except FileNotFoundError:
-            return None
-        except OSError as error:
-            raise PublishError(f"cannot read {self._records / name}: {error.strerror}") from None
+        return None
 
     def write_record(self, name: str, content: bytes | None) -> None:
         """See `Target.write_record`."""
@@ -260,25 +283,58 @@ class _Version:
 
     def find(self, file: SealedFile) -> bytes | None:
         """See `Contents.find`."""
+        place = self._folder / file.path
         try:
-            content = (self._folder / file.path).read_bytes()
+            content = place.read_bytes() if stat.S_ISREG(place.lstat().st_mode) else b""  # one waits at a pipe for ever
         except OSError:
             return None
         return content if is_of(content, file) else None
 
 
-def _files(folder: Path) -> list[str]:
-    """Every file below a folder. Links are files here: nothing is followed."""
-    found = []
-    for place, folders, names in os.walk(folder):
+def _walk(top: Path) -> Iterator[tuple[Path, list[str]]]:
+    """Each folder from one on, and the names of what is in it and is no folder. Links are not followed. Raises OSError
+    where one cannot look: what is there would be lost."""
+
+    def refuse(error: OSError) -> None:
+        raise error
+
+    for place, folders, names in os.walk(top, onerror=refuse):
         links = [name for name in folders if (Path(place) / name).is_symlink()]
-        found += [(Path(place) / name).relative_to(folder).as_posix() for name in (*names, *links)]
-    return sorted(found)
+        yield Path(place), [*names, *links]
+
+
+def _digests(version: Path) -> Iterator[tuple[str, str]]:
+    """Every file of a version, with its digest; one to which readers cannot get, with a digest that no file has."""
+    closed = set[Path]()
+    for folder, names in _walk(version):
+        if folder.parent in closed or folder.stat().st_mode & OPEN != OPEN:
+            closed.add(folder)
+        for name in names:
+            place = folder / name
+            yield place.relative_to(version).as_posix(), "" if folder in closed else _digest(place)
+
+
+def _make_like(folder: Path, other: os.stat_result) -> None:
+    """A folder of somebody else stays as closed as it is, and theirs where that can be."""
+    with suppress(PermissionError):
+        os.chown(folder, other.st_uid, other.st_gid)
+    folder.chmod(stat.S_IMODE(other.st_mode) | stat.S_IRWXU)
+
+
+def _free(top: Path) -> None:
+    """Have it that folders can be removed, which somebody made read-only."""
+    for place, folders, _names in os.walk(top):
+        for folder in (Path(place) / name for name in (".", *folders)):
+            if not folder.is_symlink():
+                with suppress(OSError):
+                    folder.chmod(FOLDER_MODE)
 
 
 def _digest(place: Path) -> str:
-    """The digest of a file; of a link or a pipe, which no publishing makes, one that no file has."""
-    if place.is_symlink() or not place.is_file():
+    """The digest of a file; of a link or a pipe, which no publishing makes, and of a file that not everybody may read,
+    one that no file has."""
+    mode = place.lstat().st_mode
+    if not stat.S_ISREG(mode) or mode & READABLE != READABLE:
         return ""
     with place.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -2,6 +2,7 @@
 
 `history.json` grows by one entry for each publishing. `attempt.json` is the entry of the one that is at work: it is
 written before the first step, so that an interrupted one is known, whatever it did. `seal-DIGEST.json` are the seals.
+Records may be lost or damaged. What is shown is known from the target itself; what is not known is told, never guessed.
 """
 
 from __future__ import annotations
@@ -13,10 +14,11 @@ from typing import Literal
 
 from ..errors import PublishError
 from .changes import reachable
-from .seal import PARTS, Part, Seal, read_seal, write_seal
+from .seal import PARTS, Part, Seal, in_words, is_digest, read_seal, write_seal
 from .target import Present, Target
 
 _HISTORY, _ATTEMPT, _STRAYS = "history.json", "attempt.json", "strays.json"
+_UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True)
@@ -33,27 +35,34 @@ class Entry:
 
 
 class History:
-    """The records of one target."""
+    """The records of one target. `at_hand` is a seal whose record is not needed: it is the one to be published."""
 
-    def __init__(self, target: Target) -> None:
-        self._target = target
+    def __init__(self, target: Target, at_hand: Seal | None = None) -> None:
+        self._target, self._at_hand = target, at_hand
 
     def entries(self) -> tuple[Entry, ...]:
-        """Every publishing, the oldest first; the last one too, if it was killed after it was shown."""
-        entries, attempt = self._read(_HISTORY), self._read(_ATTEMPT)
-        done = len(entries)
-        if attempt and attempt[0].number > done and attempt[0].seal == self._target.shown():
+        """Every publishing, the oldest first; the last one too, if it was killed after it was shown, or if the records
+        were lost: so what readers have is always something that one can return to."""
+        entries, attempt, shown = self._read(_HISTORY), self._read(_ATTEMPT), self._target.shown()
+        if not shown or (entries and entries[-1].seal == shown):
+            return entries
+        if attempt and attempt[0].number > len(entries) and attempt[0].seal == shown:
             return (*entries, attempt[0])
-        return entries
+        back = any(entry.seal == shown for entry in entries)
+        return (*entries, _untold(len(entries) + 1, "rollback" if back else "publish", shown))
 
     def _read(self, name: str) -> tuple[Entry, ...]:
         content = self._target.read_record(name)
         if content is None:
             return ()
         try:
-            return tuple(Entry(**entry) for entry in json.loads(content))
+            listed = json.loads(content)
+            found = tuple(Entry(**entry) for entry in listed)
         except (ValueError, TypeError):
             raise _damaged(name) from None
+        if not isinstance(listed, list) or not all(map(_is_whole, found)):
+            raise _damaged(name)
+        return found
 
     def start(self, entry: Entry, seal: Seal, reached: Iterable[str]) -> None:
         """Note what is about to be done, before the first step; and for good, what an interrupted one did: which files
@@ -85,9 +94,14 @@ class History:
         self._target.write_record(name, f"{text}\n".encode())
 
     def seal(self, digest: str) -> Seal | None:
-        """A seal that was published here, if it is still kept."""
+        """A seal that was published here, if it is still kept, and whole."""
+        if self._at_hand is not None and self._at_hand.digest == digest:
+            return self._at_hand
         content = self._target.read_record(_seal_name(digest))
-        return None if content is None else read_seal(content, f"the kept seal {digest[:16]}")
+        try:
+            return None if content is None else read_seal(content, _seal_name(digest))
+        except PublishError:
+            return None
 
     def last(self, keep: int) -> tuple[str, ...]:
         """The digests of the last seals that were shown, the latest first."""
@@ -101,6 +115,10 @@ class History:
     def interrupted(self) -> bool:
         """Whether the last publishing did not come to its end, or is still at work."""
         return bool(self._read(_ATTEMPT))
+
+    def is_settled(self, shown: Seal) -> bool:
+        """Whether nothing is left to record of the seal that is shown."""
+        return not self.interrupted() and History(self._target).seal(shown.digest) is not None
 
     def unfinished(self) -> str:
         """The seal that completes what did not come to its end, for who wants to go back: that of a rollback, wherever
@@ -116,11 +134,17 @@ class History:
 
     def ours(self) -> Mapping[str, Part]:
         """The files that publishing has put here, or may have: those of the seal that is shown, and of interrupted
-        attempts."""
+        attempts. Raises PublishError when the record of one is lost: what is ours would be taken for somebody else's,
+        and stay for ever."""
         found = dict(self._strays().ours)
-        for digest in (*(entry.seal for entry in self._read(_ATTEMPT)), self._target.shown()):
-            seal = self.seal(digest) if digest else None
-            found |= {file.path: file.part for file in seal.files} if seal else {}
+        for digest in filter(None, (*(entry.seal for entry in self._read(_ATTEMPT)), self._target.shown())):
+            seal = self.seal(digest)
+            if seal is None:
+                raise PublishError(
+                    f"the record {_seal_name(digest)} of the target is missing or damaged, and without it nobody knows "
+                    "which files are the site's: publish that seal again, from its file, and then go on"
+                )
+            found |= {file.path: file.part for file in seal.files}
         return found
 
     def reached(self, present: Mapping[str, Present]) -> frozenset[str]:
@@ -167,6 +191,17 @@ class _Strays:
 
 def _damaged(name: str) -> PublishError:
     return PublishError(f"the record {name} of the target is damaged: restore it, or delete it")
+
+
+def _is_whole(entry: Entry) -> bool:
+    texts = (entry.at, entry.by, entry.action, entry.seal, entry.words, entry.instant)
+    return type(entry.number) is int and all(isinstance(text, str) for text in texts)
+
+
+def _untold(number: int, action: Literal["publish", "rollback"], digest: str) -> Entry:
+    """What is shown, and no record tells of."""
+    words = in_words(digest) if is_digest(digest) else _UNKNOWN
+    return Entry(number, _UNKNOWN, _UNKNOWN, action, digest, words, _UNKNOWN)
 
 
 def previous(entries: Sequence[Entry]) -> str:

@@ -61,7 +61,7 @@ def plan_steps(order: Order, target: Target) -> tuple[Step, ...]:
 
 def _plan(order: Order, target: Target) -> tuple[tuple[Step, ...], frozenset[str]]:
     """The steps, and the files that readers can reach before the first."""
-    history = History(target)
+    history = History(target, order.seal)
     _refuse_older(order, history.seal(target.shown()))
     present = target.present()
     ours, reached = history.ours(), history.reached(present)
@@ -102,11 +102,11 @@ def publish(
     if order.action == "publish":
         check_contents(order.contents, seal.files, lambda _done, _all: None)
     with target.locked(Publisher(by, clock())):
-        history = History(target)
+        history = History(target, seal)
         steps, reached = _plan(order, target)
         if order.action == "rollback":  # from the target: no more is fetched from there than goes back
             check_contents(order.contents, to_put(steps), lambda _done, _all: None)
-        if not steps and target.shown() == seal.digest and not history.interrupted():
+        if not steps and target.shown() == seal.digest and history.is_settled(seal):
             return ()
         history.start(_entry(order, len(history.entries()) + 1, by, clock()), seal, reached)
         target.begin(sum(file.size for file in to_put(steps)))
@@ -164,7 +164,7 @@ def rollback_order(target: Target, store: Contents, wanted: str, keep: int, max_
     seal = history.seal(digest)
     if seal is None:
         raise PublishError(
-            f"the seal {digest[:16]} is not kept here any more: seal its revision again, and publish that"
+            f"the seal {digest[:16]} is not kept here any more: seal its revision again, and publish it with --earlier"
         )
     kept = target.kept(digest)
     return Order(seal, store if kept is None else Either(store, kept), max_deletes, keep, "rollback")

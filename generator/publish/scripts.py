@@ -24,8 +24,11 @@ if [ ! -d "$parent" ]; then printf '\0no parent\0\0'; exit; fi
 (cd -P -- "$parent"; pwd -P | head -c -1); printf '\0'
 if [ -L "$site" ]; then printf 'link\0'; readlink -n -- "$site"
 elif [ -d "$site" ]; then
-  names=$(ls -A -- "$site")
-  if [ -z "$names" ]; then printf 'none\0'; else printf 'files\0'; fi
+  names=$(find "$site" -mindepth 1 -maxdepth 1 -exec printf x \; -quit)
+  if [ "$(stat -c %d -- "$site")" != "$(stat -L -c %d -- "$parent")" ]; then printf 'mount\0'
+  elif [ -z "$names" ]; then printf 'none\0'
+  else printf 'files\0'
+  fi
 elif [ -e "$site" ]; then printf 'file\0'
 else printf 'none\0'
 fi
@@ -36,19 +39,20 @@ if [ -d "$versions" ]; then
 fi
 """
 
-#: Every file of a version with its digest, as `DIGEST  ./PATH`; of links, pipes and such, 64 signs that are no digest.
+#: Every file of a version, as `DIGEST  ./PATH`: first all of them, with 64 signs that are no digest, then those whose
+#: own modes, and those of the folders above, are at least `files` and `folders`. The last word on a path counts.
 COUNT = r"""
 set -e
 cd "$version"
-find . -type f -exec sha256sum -z -- {} +
-find . ! -type f ! -type d -exec printf '................................................................  %s\0' {} +
+find . ! -type d -exec printf '................................................................  %s\0' {} +
+find . -type d ! -perm "-$folders" -prune -o -type f -perm "-$files" -exec sha256sum -z -- {} +
 """
 
 PREPARE = """
 set -e
 for folder in "$state" "$versions" "$records"; do [ -d "$folder" ] || mkdir -- "$folder"; done
-chmod 0755 -- "$state" "$versions"
-chmod 0700 -- "$records"
+chmod -- 0755 "$state" "$versions"
+chmod -- 0700 "$records"
 [ -e "$state/lock" ] || (umask 077; : >>"$state/lock")
 """
 
@@ -57,10 +61,17 @@ OPEN_LOCK = 'exec 9>>"$state/lock"'
 #: A moment's patience, for a publisher that was killed just now.
 LOCK = "flock -w 1 9"
 
-#: What interrupted publishings left. An rsync of theirs may be at work in it still: then it is for the next one.
-CLEAR = """
+#: Folders that somebody made read-only, and that are to be changed or removed.
+_FREE = r"""
+free() { find "$1" -type d ! -perm -0700 -exec chmod -- u+rwx {} \; 2>/dev/null || :; }
+"""
+
+#: What interrupted publishings left. An rsync of theirs may be at work in it still: then it is for the next one. What
+#: somebody else has in it, and does not let go, stays.
+CLEAR = f"""
+{_FREE}
 for left in "$versions"/new*; do
-  if [ -e "$left" ]; then rm -rf -- "$left" || :; fi
+  if [ -e "$left" ]; then free "$left"; rm -rf -- "$left" 2>/dev/null || :; fi
 done
 """
 
@@ -68,17 +79,19 @@ FREE = "stat -f -c '%a %S' -- \"$state\""
 
 #: A version of links to the files of `current` (empty: none). Where no such link can be made (of another user's file;
 #: on some file systems), it is a copy. Then all names in it.
-BEGIN = r"""
+BEGIN = rf"""
 set -e
+{_FREE}
 rm -rf -- "$new" "$new.parts"
 mkdir -- "$new" "$new.parts"
-chmod 0700 -- "$new.parts"
+chmod -- 0700 "$new.parts"
 if [ -n "$current" ]; then
   cp -al -- "$current/." "$new" 2>/dev/null || rsync -rlptD --ignore-existing -- "$current/" "$new/" >/dev/null
 fi
-chmod 0755 -- "$new"
+free "$new"
+chmod -- 0755 "$new"
 cd "$new"
-find . ! -type d -exec printf '%s\0' {} +
+find . ! -type d -exec printf '%s\0' {{}} +
 """
 
 _RECEIVE = """
@@ -107,29 +120,33 @@ cd "$version"
 xargs -0 -r -a "$new.parts/list" cp -lP --parents -t "$new" -- 2>/dev/null ||
   xargs -0 -r -a "$new.parts/list" cp -P --parents --remove-destination --preserve=mode,timestamps -t "$new" --
 cd "$new"
-xargs -0 -r -a "$new.parts/list" chmod 0644 --
+xargs -0 -r -a "$new.parts/list" chmod -- 0644
+"""
+
+#: Let everybody go through folders, whatever somebody made of them.
+OPEN = f"""
+{_RECEIVE}
+xargs -0 -r -a "$new.parts/list" chmod -- 0755
 """
 
 #: The switch. Until the last `mv`, readers have the old site; from then on the new one.
 SWITCH = """
 set -e
-if [ -d "$new" ]; then
-  sync -f -- "$new"
-  mv -fT -- "$new" "$version"
-fi
-[ -d "$version" ]
+if [ -d "$new" ]; then sync -f -- "$new"; fi
 rm -rf -- "$new.parts" "$state/next"
 ln -s -- "$link" "$state/next"
 if [ -d "$site" ] && [ ! -L "$site" ]; then rmdir -- "$site"; fi
+if [ -d "$new" ]; then mv -fT -- "$new" "$version"; fi
+[ -d "$version" ]
 mv -fT -- "$state/next" "$site"
 sync -- "$parent"
 """
 
-#: Remove versions by their names.
+#: Give versions names that are nobody's, for `CLEAR`: half of one is none.
 TIDY = """
 set -e
 cd "$versions"
-xargs -0 -r rm -rf --
+xargs -0 -r -n 1 sh -c 'if [ -e "$1" ]; then mv -fT -- "$1" "./new-${1#./}" || :; fi' sh
 """
 
 #: A record, after `+`; `-` when there is none.

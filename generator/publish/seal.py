@@ -89,6 +89,11 @@ class Seal:
         return MappingProxyType({file.path: file for file in self.files})
 
 
+def is_digest(text: str) -> bool:
+    """Whether a text is a SHA-256, as seals write it."""
+    return _DIGEST.fullmatch(text) is not None
+
+
 def in_words(digest: str) -> str:
     """The first 96 bits of a digest as six words to be read aloud and compared by eye: `lusab-babad-gutih-…`.
 
@@ -213,7 +218,7 @@ def _seal(raw: Mapping[str, Any]) -> Seal:
 
 def _file(raw: Mapping[str, Any]) -> SealedFile:
     sha256, size, part = _text(raw["sha256"]), raw["size"], raw["part"]
-    if not _DIGEST.fullmatch(sha256) or type(size) is not int or size < 0 or part not in PARTS:
+    if not is_digest(sha256) or type(size) is not int or size < 0 or part not in PARTS:
         raise ValueError(f"the entry of {raw['path']}")
     headers = tuple(sorted(_texts(raw["headers"]).items(), key=lambda header: header[0].lower()))
     for text in (raw["path"], raw["type"], *(part for header in headers for part in header)):

@@ -39,6 +39,7 @@ _REFUSED = (
     ("No space left", versions.FULL),
     ("Disk quota", versions.QUOTA),
     ("Read-only file system", versions.READ_ONLY),
+    ("Device or resource busy", versions.BUSY),
 )
 _FORBIDDEN = ("Permission denied", "Operation not permitted")
 
@@ -181,6 +182,7 @@ class ServerTarget:
                 raise Lost("the server has not noticed yet that the connection before broke") from None
             raise self._busy(before) from None
         if ours:
+            shell.run(self._text(scripts.CLEAR))  # first of all: it takes room
             shell.run(self._text(scripts.WRITE_RECORD, name="publisher.json", size=str(len(ours))), ours)
             return ours
         return shell.run(self._text(scripts.READ_RECORD, name="publisher.json"))[1:]
@@ -193,7 +195,9 @@ class ServerTarget:
         return versions.busy(self.where, by, since)
 
     def _refuse_what_is_not_ours(self, place: _Place) -> None:
-        if place.what in ("files", "file", "no parent") or (place.what == "link" and not self._current_name(place)):
+        if place.what in ("files", "file", "mount", "no parent") or (
+            place.what == "link" and not self._current_name(place)
+        ):
             found = cast(versions.Obstacle, place.what)
             raise versions.obstacle(found, self.where, f"{self._server.host}:{self._names['parent']}")
 
@@ -230,9 +234,11 @@ class ServerTarget:
     def _version(self, name: str) -> str:
         return f"{self._names['versions']}/{name}"
 
-    def _count(self, version: str) -> dict[str, Present]:
-        found = self._far(scripts.COUNT, version=version).decode("utf-8", "surrogateescape").split("\0")
-        return dict(sorted((entry[68:], Present(entry[:64].strip("."))) for entry in found if entry))
+    def _count(self, version: str, folders: str = "0555", files: str = "0444") -> dict[str, Present]:
+        found = self._far(scripts.COUNT, version=version, folders=folders, files=files)
+        entries = found.decode("utf-8", "surrogateescape").split("\0")
+        digests = {entry[68:]: entry[:64].strip(".") for entry in entries if entry}
+        return {path: Present(digests[path]) for path in sorted(digests)}
 
     def kept(self, digest: str) -> Contents | None:
         """See `Target.kept`. Whatever the version has as it was sealed need not travel: see `adopt`."""
@@ -240,7 +246,7 @@ class ServerTarget:
         if not name:
             return None
         if name not in self._counted:
-            self._counted[name] = self._count(self._version(name))
+            self._counted[name] = self._count(self._version(name), "0500", "0400")  # be it closed to readers or not
         digests = {path: file.sha256 for path, file in self._counted[name].items()}
         return Distant(digests, lambda path: self._read(name, path))
 
@@ -251,7 +257,6 @@ class ServerTarget:
 
     def begin(self, room: int) -> None:
         """See `Target.begin`."""
-        self._far(scripts.CLEAR)
         self._again(lambda shell: self._check_room(shell, room))
         self._start(self._version(f"{versions.STAGING}-{secrets.token_hex(4)}"))
         current = self._current(self._look())
@@ -327,6 +332,7 @@ class ServerTarget:
         emptied = {folder for path in self._deleted for folder in _folders(path)}
         if emptied:
             self._far(scripts.REMOVE_EMPTY, _listed(sorted(emptied, key=lambda folder: -folder.count("/"))))
+        self._far(scripts.OPEN, _listed(sorted({folder for file in seal.files for folder in _folders(file.path)})))
         self._refuse_what_differs(seal)
         place = self._look()
         name = versions.next_name(place.versions, seal.digest)
@@ -357,8 +363,8 @@ class ServerTarget:
         """See `Target.tidy`."""
         place = self._look()
         old = versions.superfluous(place.versions, self._current(place), History(self).last(keep))
-        self._far(scripts.CLEAR)
         self._far(scripts.TIDY, _listed(old))
+        self._far(scripts.CLEAR)
         self._counted = {name: files for name, files in self._counted.items() if name not in old}
 
     # ------------------------------------------------------------ records

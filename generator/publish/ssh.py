@@ -28,7 +28,8 @@ from ..errors import PublishError
 #: exit code and its complaints, between marks, so that nothing that a start-up file of the account prints is taken for
 #: it. It stands in single quotes, on one line, for whatever shell the account has.
 _LOOP = (
-    "export LC_ALL=C; umask 022; while read -r m n k w; do s=$(head -c $n); [ ${#s} = $n ] || exit 1; printf %s $m; "
+    "export LC_ALL=C; unset POSIXLY_CORRECT; umask 022; "
+    "while read -r m n k w; do s=$(head -c $n); [ ${#s} = $n ] || exit 1; printf %s $m; "
     'if [ $w = here ]; then eval "$s"; r=$?; e=; else { e=$({ if [ $k = 0 ]; then (eval "$s") </dev/null; '
     'else head -c $k | { (eval "$s"); r=$?; cat >/dev/null; exit $r; }; fi; } 2>&1 >&3); r=$?; } 3>&1; fi; '
     'printf "%s%s\\n%s%s" $m $r "$e" $m; done'
@@ -249,6 +250,9 @@ class Shell:
             text = log.read_text("utf-8", "replace").strip()
             if self._ssh.poll() is not None or (code in _BROKEN and not told_by_disk(text)):
                 raise Lost(" ".join(text.split())[-300:] or "the connection ended")
+            if "is your shell clean" in text:
+                told = "a start-up file of the account (such as ~/.bashrc) prints something: let it print nothing"
+                raise PublishError(f"cannot send files to {host}: {told} where no terminal is ({text})")
             raise Failed(code, text or f"rsync ended with exit code {code}")
 
 

@@ -15,19 +15,24 @@ from ..errors import PublishError
 STAGING = "new"
 #: Readers' server must be able to read what is published, whatever mask the publisher has.
 FOLDER_MODE, FILE_MODE = 0o755, 0o644
+#: What a file, and a folder, must let everybody do: read it; read it and go through.
+READABLE, OPEN = 0o444, 0o555
 #: Records tell of sources, and of who published: that is for the publisher alone.
 OWN_FOLDER_MODE, OWN_FILE_MODE = 0o700, 0o600
-#: What a disk says when it is full.
-FULL, QUOTA, READ_ONLY = (
+#: What a disk says, in words.
+FULL, QUOTA, READ_ONLY, BUSY, NO_LOCKS = (
     "the disk is full: make room",
     "your share of the disk is used up: make room",
     "the disk is read-only",
+    "something is mounted there: publish into a folder below it",
+    "its file system has no locks: publish on the machine whose disk it is",
 )
 #: Bytes of a disk that are left free, for what a file system needs itself.
 _MARGIN = 1_000_000
 
-Obstacle = Literal["files", "file", "link", "no parent"]
-"""What may be where the site is to go: a folder with files, a file, a link of somebody else; nothing to put it in."""
+Obstacle = Literal["files", "file", "link", "mount", "no parent"]
+"""What may be where the site is to go: a folder with files, a file, a link of somebody else, a folder on which a disk
+is mounted, which no link can replace; nothing to put it in."""
 
 
 def state_name(name: str) -> str:
@@ -71,6 +76,7 @@ def obstacle(found: Obstacle, where: str, parent: str) -> PublishError:
             "files": f"{where} holds files that publishing did not put there: move them away, or choose another path",
             "file": f"{where} is a file: choose a folder",
             "link": f"{where} is a link that publishing did not make: remove it, or choose another path",
+            "mount": f"{where} is where a disk is mounted, and a link must stand there: choose a folder below it",
             "no parent": f"there is no folder {parent}: make it, for the site to be published into",
         }[found]
     )
@@ -83,7 +89,7 @@ def busy(where: str, by: str, since: str) -> PublishError:
 
 def not_yours(parent: str) -> str:
     """What to do where the publisher may not write."""
-    return f"you may not write there: let {parent} belong to whoever publishes"
+    return f"you may not read or write there: let {parent} belong to whoever publishes, with all that is in it"
 
 
 def check_room(where: str, room: int, free: int) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import errno
+import json
 import os
 import shutil
 import stat
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -92,6 +94,132 @@ def test_files_of_others_stay(store: Store, www: Path) -> None:
     assert (www.parent / "neighbour").read_bytes() == b"theirs, too"
 
 
+def test_what_readers_may_not_read_is_mended(store: Store, www: Path) -> None:
+    """Somebody closed a file, or a folder. Versions share files: an earlier one has it closed, too."""
+    target, one = FolderTarget(www), seal_of(ONE, store)
+    send(one, store, target)
+    send(seal_of(TWO, store), store, target)
+    (www / "fr/same/index.html").chmod(0o600)
+    (www / "data").chmod(0o700)
+    send(seal_of(TWO, store), store, target)
+    assert stat.S_IMODE((www / "fr/same/index.html").stat().st_mode) == 0o644
+    assert stat.S_IMODE((www / "data").stat().st_mode) == 0o755
+    (www / "fr").chmod(0o500)
+    rollback(target, store)
+    assert seen(www) == ONE
+    assert {stat.S_IMODE(place.stat().st_mode) for place in www.rglob("*") if place.is_dir()} == {0o755}
+    assert {stat.S_IMODE(place.stat().st_mode) for place in www.rglob("*") if place.is_file()} == {0o644}
+
+
+def test_folders_of_others_stay_as_they_are(store: Store, www: Path) -> None:
+    target = FolderTarget(www)
+    send(seal_of(ONE, store), store, target)
+    (www / "private/empty").mkdir(parents=True)
+    (www / "private").chmod(0o700)
+    send(seal_of(TWO, store), store, target)
+    assert stat.S_IMODE((www / "private").stat().st_mode) == 0o700
+    assert (www / "private/empty").is_dir()
+
+
+def test_a_folder_of_others_into_which_one_cannot_look(
+    store: Store, www: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It cannot be taken along: nothing is published, rather than to lose what is in it."""
+    target, scandir = FolderTarget(www), os.scandir
+    send(seal_of(ONE, store), store, target)
+    (www / "secret").mkdir()
+    (www / "secret/x").write_bytes(b"theirs")
+
+    def refuses(path: str) -> Iterator[os.DirEntry[str]]:
+        if str(path).endswith("secret"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return scandir(path)
+
+    with monkeypatch.context() as closed:
+        closed.setattr(os, "scandir", refuses)
+        with pytest.raises(PublishError, match=r"may not read or write there.*secret"):
+            send(seal_of(TWO, store), store, target)
+    assert seen(www) == {**ONE, "secret/x": b"theirs"}
+
+
+def test_what_others_do_not_let_go_holds_nobody_up(store: Store, www: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file of somebody else in a version whose time is over: the site is published all the same, each time."""
+    target, unlink = FolderTarget(www), os.unlink
+    seals = [seal_of({**ONE, "n": str(number).encode()}, store) for number in range(6)]
+    send(seals[0], store, target, keep=2)
+    (www / "theirs").write_bytes(b"x")
+
+    def refuses(path: str | Path, **options: int) -> None:
+        if Path(path).name == "theirs":
+            raise PermissionError(1, "Operation not permitted", str(path))
+        unlink(path, **options)
+
+    monkeypatch.setattr(os, "unlink", refuses)
+    for seal in seals[1:]:
+        send(seal, store, target, keep=2)
+        assert seen(www) == {**ONE, "n": str(seals.index(seal)).encode(), "theirs": b"x"}
+    names = [place.name for place in target.state.glob("versions/*")]
+    assert len([name for name in names if not name.startswith("new")]) == 2
+
+
+def test_what_an_interrupted_one_left_makes_room_first(
+    store: Store, www: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a full disk not even a note of who publishes has room."""
+    target = FolderTarget(www)
+    send(seal_of(ONE, store), store, target)
+    left = target.state / "versions/new-left"
+    (left / "closed").mkdir(parents=True)
+    (left / "closed").chmod(0o500)
+    write = FolderTarget.write_record
+
+    def full(self: FolderTarget, name: str, content: bytes | None) -> None:
+        if left.exists():
+            raise PublishError("the disk is full")
+        write(self, name, content)
+
+    monkeypatch.setattr(FolderTarget, "write_record", full)
+    send(seal_of(TWO, store), store, target)
+    assert seen(www) == TWO
+
+
+@pytest.mark.parametrize("number", [errno.ENOLCK, errno.EOPNOTSUPP])
+def test_a_disk_without_locks(store: Store, www: Path, monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+    def refuses(_handle: int, _how: int) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr("fcntl.flock", refuses)
+    with pytest.raises(PublishError, match="has no locks: publish on the machine whose disk it is"):
+        send(seal_of(ONE, store), store, FolderTarget(www))
+    assert not www.exists()
+
+
+def test_a_disk_that_is_mounted_at_the_place(store: Store, www: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    www.mkdir()
+    monkeypatch.setattr(Path, "is_mount", lambda path: path == www)
+    with pytest.raises(PublishError, match=r"a disk is mounted, .* choose a folder below it"):
+        send(seal_of(ONE, store), store, FolderTarget(www))
+    assert list(www.parent.iterdir()) == [www]
+
+
+def test_a_switch_that_is_refused_leaves_no_version(store: Store, www: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    www.mkdir()
+    target = FolderTarget(www)
+
+    def refuses(_path: Path) -> None:
+        raise OSError(errno.EBUSY, "Device or resource busy")
+
+    with monkeypatch.context() as busy:
+        busy.setattr(Path, "rmdir", refuses)
+        for _ in range(2):
+            with pytest.raises(PublishError, match="something is mounted there"):
+                send(seal_of(ONE, store), store, target)
+    assert len(list(target.state.glob("versions/*"))) == 1
+    send(seal_of(ONE, store), store, target)
+    assert seen(www) == ONE
+    assert len(list(target.state.glob("versions/*"))) == 1
+
+
 @pytest.mark.parametrize("make", ["files", "file", "link", "build", "no parent"])
 def test_places_that_are_not_ours(store: Store, www: Path, make: str, tmp_path: Path) -> None:
     if make == "files":
@@ -120,11 +248,15 @@ def test_a_version_that_was_never_shown_takes_nobody_s_place(
     target = FolderTarget(www)
     send(seal_of(ONE, store), store, target, keep=2)
 
-    def refuses(self: Path, there: str) -> None:
-        raise OSError(5, "Input/output error")
+    replace = Path.replace
+
+    def refuses(self: Path, there: Path) -> Path:
+        if there == www:
+            raise OSError(5, "Input/output error")
+        return replace(self, there)
 
     with monkeypatch.context() as broken:
-        broken.setattr(Path, "symlink_to", refuses)
+        broken.setattr(Path, "replace", refuses)
         with pytest.raises(PublishError, match="Input/output error"):
             send(seal_of({**ONE, "x": b"x"}, store), store, target, keep=2)
     send(seal_of(TWO, store), store, target, keep=2)
@@ -392,7 +524,7 @@ def test_killed_at_every_change_of_the_disk(faulty: Faulty) -> None:
 
 def test_refused_at_every_change_of_the_disk(faulty: Faulty) -> None:
     for after in range(1, changes_of_a_run(faulty) + 1):
-        errno, told = ((28, "the disk is full"), (13, "you may not write there"))[after % 2]
+        errno, told = ((28, "the disk is full"), (13, "you may not read or write there"))[after % 2]
         run = faulty.run(after, errno=errno)
         if run.returncode:  # some refusals can be done without: a hard link, an empty folder that stays
             assert (run.returncode, run.stderr) == (1, "")
@@ -428,6 +560,20 @@ def test_back_to_the_one_before(store: Store, www: Path) -> None:
     with pytest.raises(PublishError, match="nothing was published here before"):
         rollback(target, store)
     assert [entry.action for entry in History(target).entries()] == [*["publish"] * 3, *["rollback"] * 2]
+
+
+def test_back_to_a_version_in_which_somebody_put_a_pipe(store: Store, www: Path) -> None:
+    """Who reads one waits for ever."""
+    target = FolderTarget(www)
+    send(seal_of(ONE, store), store, target)
+    (www / "fr/index.html").unlink()
+    os.mkfifo(www / "fr/index.html")
+    send(seal_of(TWO, store), store, target)
+    order = rollback_order(target, Store(store.folder / "another machine's"), "", 5, None)
+    with pytest.raises(PublishError, match=r"altered since: fr/index\.html"):
+        publish(order, target, "ann", lambda: LATER, lambda _done, _all: None)
+    rollback(target, store)
+    assert seen(www) == ONE
 
 
 def test_back_to_a_named_one(store: Store, www: Path) -> None:
@@ -504,7 +650,57 @@ def test_a_damaged_history_is_told(store: Store, www: Path) -> None:
         History(target).entries()
 
 
-@pytest.mark.parametrize("content", [b"{", b"[]", b'{"a": "b"}', b'{"a": []}'])
+@pytest.mark.parametrize("content", [b"", b"{}", b"[1]", b'[{"number": 1}]', None])
+@pytest.mark.parametrize("record", ["history.json", "attempt.json"])
+def test_a_record_that_is_damaged_can_be_deleted(store: Store, www: Path, record: str, content: bytes | None) -> None:
+    """As the message says. What readers had until then is not lost with it."""
+    target, three = FolderTarget(www), seal_of({**TWO, "three.html": b"3"}, store)
+    for files in (ONE, TWO):
+        send(seal_of(files, store), store, target)
+    blank = dict.fromkeys(("number", "at", "by", "action", "seal", "words", "instant"))
+    place = target.state / "records" / record
+    place.write_bytes(json.dumps([blank]).encode() if content is None else content)
+    with pytest.raises(PublishError, match=rf"{record} of the target is damaged: restore it, or delete it"):
+        send(three, store, target)
+    place.unlink()
+    send(three, store, target)
+    shutil.rmtree(store.folder)
+    rollback(target, store)
+    assert seen(www) == TWO
+    assert [entry.number for entry in History(target).entries()][:2] == [1, 2]
+
+
+def test_somebody_led_the_link_back_by_hand(store: Store, www: Path) -> None:
+    target = FolderTarget(www)
+    for files in ({"n": b"0"}, ONE, TWO):
+        send(seal_of(files, store), store, target)
+    www.unlink()
+    www.symlink_to(f"{target.state.name}/versions/{sorted(target.state.glob('versions/*'))[1].name}")
+    assert seen(www) == ONE
+    rollback(target, store)
+    assert seen(www) == {"n": b"0"}, "the one before that which readers had"
+
+
+@pytest.mark.parametrize("kept", [None, b"", b'{"format": "communique-seal/1", "fil'])
+def test_the_record_of_the_seal_that_is_shown_is_lost(store: Store, www: Path, kept: bytes | None) -> None:
+    """Its pages would be taken for somebody else's, and stay. There is a way on, and the message names it."""
+    target, one = FolderTarget(www), seal_of(ONE, store)
+    send(one, store, target)
+    record = target.state / "records" / f"seal-{one.digest}.json"
+    record.write_bytes(kept) if kept is not None else record.unlink()
+    with pytest.raises(
+        PublishError, match=f"{record.name} of the target is missing or damaged.* publish that seal again"
+    ):
+        send(seal_of(TWO, store), store, target)
+    assert seen(www) == ONE
+    assert send(one, store, target) == 0
+    send(seal_of(TWO, store), store, target)
+    assert seen(www) == TWO
+    rollback(target, store)
+    assert seen(www) == ONE
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"a": "b"}', b'{"a": []}'])
 def test_damaged_notes_of_an_interrupted_publishing_are_told(store: Store, www: Path, content: bytes) -> None:
     target = FolderTarget(www)
     send(seal_of(ONE, store), store, target)

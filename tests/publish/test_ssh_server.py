@@ -146,6 +146,89 @@ def test_what_somebody_changed_is_mended_and_files_of_others_stay(far: Sshd, sto
     assert (www.parent / "neighbour").read_bytes() == b"theirs, too"
 
 
+def test_what_readers_may_not_read_is_mended(far: Sshd, store: Store, www: Path) -> None:
+    """Somebody closed a file, or a folder; a rollback, for which nothing travels, mends it, too."""
+    target = far.target(www)
+    for files in (ONE, TWO):
+        send(seal_of(files, store), store, FolderTarget(www))
+    (www / "fr/same/index.html").chmod(0o600)
+    (www / "data").chmod(0o700)
+    assert send(seal_of(TWO, store), store, target) == 2
+    assert (modes(www, "file"), modes(www, "folder")) == ({0o644}, {0o755})
+    (www / "fr").chmod(0o500)
+    rollback(target, store)
+    assert seen(www) == ONE
+    assert (modes(www, "file"), modes(www, "folder")) == ({0o644}, {0o755})
+
+
+def test_back_to_a_version_that_somebody_closed(far: Sshd, store: Store, www: Path) -> None:
+    target = far.target(www)
+    send(seal_of(ONE, store), store, FolderTarget(www))
+    (www / "fr/index.html").chmod(0o600)
+    (www / "fr").chmod(0o700)
+    send(seal_of(TWO, store), store, FolderTarget(www))
+    shutil.rmtree(store.folder)
+    rollback(target, store)
+    assert seen(www) == ONE
+    assert (modes(www, "file"), modes(www, "folder")) == ({0o644}, {0o755})
+
+
+def modes(www: Path, kind: str) -> set[int]:
+    return {stat.S_IMODE(place.stat().st_mode) for place in www.rglob("*") if place.is_dir() == (kind == "folder")}
+
+
+def test_what_others_do_not_let_go_holds_nobody_up(far: Sshd, store: Store, www: Path, tmp_path: Path) -> None:
+    """A file of somebody else in a version whose time is over: the site is published all the same, each time."""
+    fake = f'case "$*" in *new-000001*) echo "Permission denied" >&2; exit 1;; esac; exec {shutil.which("rm")} "$@"'
+    target = far.target(www, config=poor(far, tmp_path / "bin", "rm", fake))
+    for number in range(4):
+        files = {**ONE, "n": str(number).encode()}
+        send(seal_of(files, store), store, FolderTarget(www) if number < 2 else target, keep=2)
+        assert seen(www) == files
+    names = [place.name for place in (www.parent / ".www.published/versions").iterdir()]
+    assert sorted(name.rpartition("-")[0] for name in names) == ["000003", "000004", "new-000001"]
+
+
+def test_what_an_interrupted_one_left_makes_room_first(
+    far: Sshd, store: Store, www: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a full disk not even a note of who publishes has room."""
+    target, run = far.target(www), Shell.run
+    send(seal_of(ONE, store), store, target)
+    left = www.parent / ".www.published/versions/new-left"
+    (left / "closed").mkdir(parents=True)
+    (left / "closed").chmod(0o500)
+
+    def full(shell: Shell, script: str, content: bytes = b"", *, here: bool = False) -> bytes:
+        assert content == b"" or not left.exists()
+        return run(shell, script, content, here=here)
+
+    monkeypatch.setattr(Shell, "run", full)
+    send(seal_of(TWO, store), store, target)
+    assert seen(www) == TWO
+
+
+def test_a_disk_that_is_mounted_at_the_place(far: Sshd, store: Store, www: Path, tmp_path: Path) -> None:
+    www.mkdir()
+    fake = f'case "$1 $2" in "-c %d") echo 0; exit;; esac; exec {shutil.which("stat")} "$@"'
+    target = far.target(www, config=poor(far, tmp_path / "bin", "stat", fake))
+    with pytest.raises(PublishError, match=r"a disk is mounted, .* choose a folder below it"):
+        send(seal_of(ONE, store), store, target)
+    assert list(www.parent.iterdir()) == [www]
+
+
+def test_an_account_whose_start_up_files_change_much(far: Sshd, store: Store, www: Path, tmp_path: Path) -> None:
+    strict = far.target(www, config=far.key("strict", 'environment="POSIXLY_CORRECT=1"'))
+    send(seal_of(ONE, store), store, FolderTarget(www))
+    send(seal_of(TWO, store), store, strict)
+    assert seen(www) == TWO
+    noise = f'echo welcome to this host; exec {shutil.which("rsync")} "$@"'
+    noisy = far.target(www, config=poor(far, tmp_path / "bin", "rsync", noise))
+    with pytest.raises(PublishError, match=r"start-up file of the account \(such as ~/\.bashrc\) prints something"):
+        send(seal_of(ONE, store), store, noisy)
+    assert seen(www) == TWO
+
+
 def test_a_folder_where_a_file_was_and_back(far: Sshd, store: Store, www: Path) -> None:
     target, two = far.target(www), {"a/x": b"1", "b": b"2"}
     send(seal_of({"a": b"1", "b/c": b"2"}, store), store, target)
@@ -155,11 +238,14 @@ def test_a_folder_where_a_file_was_and_back(far: Sshd, store: Store, www: Path) 
     assert seen(www) == {"a": b"1", "b/c": b"2"}
 
 
-@pytest.mark.parametrize("make", ["files", "file", "link", "no parent"])
+@pytest.mark.parametrize("make", ["files", "odd file", "file", "link", "no parent"])
 def test_places_that_are_not_ours(far: Sshd, store: Store, www: Path, make: str, tmp_path: Path) -> None:
     if make == "files":
         www.mkdir()
         (www / "important").write_bytes(b"x")
+    elif make == "odd file":
+        www.mkdir()
+        (www / "\n").write_bytes(b"x")
     elif make == "file":
         www.write_bytes(b"x")
     elif make == "link":
@@ -578,7 +664,7 @@ def test_a_place_where_one_may_not_write(far: Sshd, store: Store, www: Path) -> 
     if os.geteuid():
         parent = www.parent
         parent.chmod(0o555)
-    with pytest.raises(PublishError, match=rf"you may not write there: let {parent} belong|read-only"):
+    with pytest.raises(PublishError, match=rf"you may not read or write there: let {parent} belong|read-only"):
         send(seal_of(ONE, store), store, far.target(parent / "www"))
 
 
