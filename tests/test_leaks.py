@@ -7,10 +7,12 @@ import gzip
 import html
 import json
 import re
+import unicodedata
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -23,7 +25,7 @@ from support import NOW, Sources, build, communique, content, small_site, texts,
 from generator import workers
 from generator.build import Report, build_site
 from generator.checks.leaks import Net
-from generator.checks.traces import Trace
+from generator.checks.traces import Trace, letters
 from generator.errors import Problem
 from generator.model import Artifact
 from generator.output import write as writing
@@ -222,6 +224,20 @@ def test_a_leak_is_found_and_nothing_is_written(
 def test_a_title_in_a_drawing_is_found(drawing: str) -> None:
     trace = Trace("title", ID, SECRET, sure=True)
     assert Net([trace]).found("charts/alpha/a.svg", drawing.encode()) == {trace}
+
+
+@pytest.mark.parametrize("change", [str.lower, str.upper, partial(unicodedata.normalize, "NFD")])
+@pytest.mark.parametrize("kind", ["title", "phrase"])
+def test_accents_are_found_in_capitals_and_as_some_systems_write_them(kind: Any, change: Callable[[str], str]) -> None:
+    title = "Évolution des échanges de services à l’étranger"
+    form = title if kind == "title" else letters(title.encode())
+    trace = Trace(kind, ID, form if isinstance(form, str) else b" ".join(form[:6]).decode())
+    assert Net([trace]).found("x.html", f"<h2>{change(title)}</h2>".encode()) == {trace}
+
+
+def test_a_long_name_is_found_in_capitals() -> None:
+    long, short = Trace("name", ID, ID, sure=True), Trace("name", "gamma", "later")
+    assert Net([long, short]).found(f"assets/{ID.title()}.0123456789.png", b"<h2>Later</h2>") == {long}
 
 
 def test_a_name_in_the_path_of_a_file_is_found() -> None:

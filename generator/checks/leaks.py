@@ -43,7 +43,7 @@ class Net:
             self._watches = True
             form = trace.form.encode()
             if trace.kind == "name":
-                self._names.setdefault(form, []).append(trace)
+                self._names.setdefault(form.lower(), []).append(trace)
             elif trace.kind == "number":
                 self._numbers.setdefault(trace.form, []).append(trace)
             elif trace.kind == "phrase":
@@ -89,13 +89,10 @@ class Net:
         yield from self._in_numbers(text)
 
     def _in_names(self, text: str, data: bytes | None = None) -> Iterator[Trace]:
-        data = text.encode() if data is None else data
+        lower = (text.encode() if data is None else data).lower()
         for name, traces in self._names.items():
-            if name in data:
-                word = re.escape(name.decode())
-                sure = rf"(?<![A-Za-z0-9_-]){word}(?![A-Za-z0-9_-])"
-                alone = rf"{_BEFORE}{word}{_AFTER}"
-                yield from (trace for trace in traces if re.search(sure if trace.sure else alone, text, re.M))
+            if name in lower:
+                yield from (trace for trace in traces if _names(trace, text))
 
     def _in_titles(self, text: str, found: list[bytes]) -> Iterator[Trace]:
         joined = b" %b " % b" ".join(found)
@@ -119,6 +116,14 @@ class Net:
     def _in_numbers(self, text: str) -> Iterator[Trace]:
         for number in self._numbers.keys() & numbers(text) if self._numbers else ():
             yield from self._numbers[number]
+
+
+def _names(name: Trace, text: str) -> bool:
+    """Whether a text has a name: a long one anywhere, whatever its capitals; a short one as a whole value."""
+    word = re.escape(name.form)
+    if name.sure:
+        return bool(re.search(rf"(?<![A-Za-z0-9_-]){word}(?![A-Za-z0-9_-])", text, re.I))
+    return bool(re.search(rf"{_BEFORE}{word}{_AFTER}", text, re.M))
 
 
 def _keywords(rows: Iterable[tuple[bytes, ...]]) -> list[bytes]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
@@ -64,6 +65,8 @@ class Trace:
 def in_letters(text: bytes) -> bytes:
     """A text (UTF-8) in lower case, its words between white space, without digits, points and commas, so that neither
     the way in which a language writes numbers nor a figure between two words matters."""
+    if not text.isascii():
+        text = _folded(text.decode("utf-8", "replace")).encode("utf-8", "replace")
     return _SIGNS.sub(b" ", _INVISIBLE.sub(b"", text)).translate(_LETTERS, b"0123456789.,")
 
 
@@ -74,7 +77,12 @@ def letters(text: bytes) -> list[bytes]:
 
 def words(text: str) -> str:
     """The words and digits of a text in lower case, with single spaces."""
-    return " ".join(_TOKEN.findall(_UNSEEN.sub("", text).casefold()))
+    return " ".join(_TOKEN.findall(_folded(_UNSEEN.sub("", text))))
+
+
+def _folded(text: str) -> str:
+    """A text in lower case, each letter with its accent in one character: macOS writes some of them in two."""
+    return unicodedata.normalize("NFC", text).casefold()
 
 
 def digits(number: str) -> str:
