@@ -32,7 +32,7 @@ from generator.output import write as writing
 from generator.output.charts import MemoryCharts
 from generator.output.write import opened
 from generator.render.targets import Press
-from generator.sources.files import MemoryFiles
+from generator.sources.files import FolderFiles, MemoryFiles
 from generator.workers import Tools
 
 SECRET = "Chocolate exports collapsed in the southern shops"
@@ -550,3 +550,25 @@ def test_the_command_puts_it_elsewhere_and_says_so(files: Sources, tmp_path: Pat
     assert (tmp_path / f"build/unpublished/en/news/{SLUG}/index.html").is_file()
     run = communique("build", "--root", tmp_path, "--now", NOW.isoformat(), "--include-unpublished", "--json")
     assert json.loads(run.stdout)["unpublished"] is True
+
+
+def test_it_does_not_take_the_place_of_a_public_site(files: Sources, tmp_path: Path) -> None:
+    write({path: data for path, data in files.items() if not re.search("^@|delta", path)}, tmp_path)
+    build(FolderFiles(tmp_path), tmp_path / "www")
+    public = tree(tmp_path / "www")
+    arguments = ("--root", tmp_path, "--now", NOW.isoformat(), "--include-unpublished", "--out", tmp_path / "www")
+    run = communique("build", *arguments)
+    assert run.returncode == 2 and "holds a site for the public" in run.stderr
+    assert tree(tmp_path / "www") == public
+    left = b"".join(data for path, data in tree(tmp_path / ".www").items() if "manifest" not in path)
+    assert SLUG.encode() not in left
+
+
+def test_a_site_as_of_an_instant_to_come_is_not_put_where_that_of_today_is(files: Sources, tmp_path: Path) -> None:
+    write({path: data for path, data in files.items() if not re.search("^@|delta", path)}, tmp_path)
+    coming = "9000-01-01T00:00:00Z"
+    run = communique("build", "--root", tmp_path, "--now", coming)
+    assert run.returncode == 2 and "is to come" in run.stderr and "--out" in run.stderr
+    assert not (tmp_path / "build").exists()
+    run = communique("build", "--root", tmp_path, "--now", coming, "--out", tmp_path / "rehearsal")
+    assert run.returncode == 0 and (tmp_path / f"rehearsal/en/news/{SLUG}/index.html").is_file()
