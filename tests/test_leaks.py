@@ -311,6 +311,31 @@ def test_what_public_sources_say_is_no_leak(files: Sources, tmp_path: Path) -> N
     assert SENTENCE.encode() in tree(tmp_path / "site")["en/index.html"]
 
 
+@pytest.mark.parametrize("like", ["heading", "table"])
+def test_a_slug_like_a_heading_or_a_table_of_a_public_release_is_no_leak(
+    like: str, files: Sources, tmp_path: Path
+) -> None:
+    if like == "heading":
+        title = SLUG.replace("-", " ").capitalize()
+        files["content/en/notes/beta.md"] += f"\n\n## {title}\n\nIt is [here](#{SLUG}).\n".encode()
+        files["site.toml"] = files["site.toml"].replace(b"[checks]", b'[checks]\nlanguage-difference = "hint"')
+    else:
+        toml = files["data/alpha/release.toml"]
+        toml = toml.replace(b"[tables.spare]", f"[tables.{SLUG}]".encode())
+        files["data/alpha/release.toml"] = toml
+    report = build(files, tmp_path / "site")
+    assert not report.broken, texts(report)
+    assert any(SLUG.encode() in data for data in tree(tmp_path / "site").values())
+
+
+def test_a_slug_that_a_build_carries_into_an_anchor_is_found(
+    files: Sources, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    spoil(monkeypatch, "home", insert(f'<i id="{SLUG}"></i>', b"</main>"))
+    (found,) = leaks(build(files, tmp_path / "site"))
+    assert any(SLUG in detail for detail in found.details)
+
+
 def test_a_title_that_a_public_release_has_too_is_no_leak(files: Sources, tmp_path: Path) -> None:
     for lang in ("fr", "en"):
         files[f"content/{lang}/notes/beta.md"] = content(SECRET, "note-b", "[A](release:alpha#more)")

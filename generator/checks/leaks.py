@@ -11,6 +11,7 @@ import html
 import re
 import zlib
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from urllib.parse import unquote
 
 from .traces import PHRASE, Trace, in_letters, is_long, letters, numbers, words
@@ -26,6 +27,8 @@ _INLINE = re.compile(
     rb"(?:\s[^<>]*)?>|<!--[^<>]*-->"
 )
 _TAG = re.compile(r"<[^<>]*>")
+#: What stands before an anchor: where it is, and where something leads to it.
+_ANCHORS = ('id="', 'by="', "#")
 _BEFORE, _AFTER = r"""(?:^|[/"'>,;=])""", r"""(?:$|[/"'<,;.#?&])"""
 
 
@@ -92,7 +95,7 @@ class Net:
         lower = (text.encode() if data is None else data).lower()
         for name, traces in self._names.items():
             if name in lower:
-                yield from (trace for trace in traces if _names(trace, text))
+                yield from (found for trace in traces if (found := _named(trace, text)) is not None)
 
     def _in_titles(self, text: str, found: list[bytes]) -> Iterator[Trace]:
         joined = b" %b " % b" ".join(found)
@@ -118,12 +121,16 @@ class Net:
             yield from self._numbers[number]
 
 
-def _names(name: Trace, text: str) -> bool:
-    """Whether a text has a name: a long one anywhere, whatever its capitals; a short one as a whole value."""
+def _named(name: Trace, text: str) -> Trace | None:
+    """The name, if a text has it: a long one anywhere, whatever its capitals; a short one as a whole value. An anchor
+    may be that of a heading that reads alike: there it is not sure."""
     word = re.escape(name.form)
-    if name.sure:
-        return bool(re.search(rf"(?<![A-Za-z0-9_-]){word}(?![A-Za-z0-9_-])", text, re.I))
-    return bool(re.search(rf"{_BEFORE}{word}{_AFTER}", text, re.M))
+    if not name.sure:
+        return name if re.search(rf"{_BEFORE}{word}{_AFTER}", text, re.M) else None
+    places = [found.start() for found in re.finditer(rf"(?<![A-Za-z0-9_-]){word}(?![A-Za-z0-9_-])", text, re.I)]
+    if not places:
+        return None
+    return replace(name, sure=False) if all(text.endswith(_ANCHORS, 0, place) for place in places) else name
 
 
 def _keywords(rows: Iterable[tuple[bytes, ...]]) -> list[bytes]:

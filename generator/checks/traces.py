@@ -129,7 +129,9 @@ def _names(edition: Edition, release: str) -> Iterator[Trace]:
     """The id and the slugs; those that something public is called too are no trace."""
     site, heads = edition.site, edition.site.heads
     texts = heads[release].texts if release in heads else {}
-    public = {front.slug for name in edition.visible for front in heads[name].texts.values()} | edition.visible
+    shown = [front for name in edition.visible for front in heads[name].texts.values()]
+    public = {front.slug for front in shown} | {chart for front in shown for chart in front.charts} | edition.visible
+    public |= {table for name in edition.visible for table in heads[name].files}
     public |= {*site.config.kinds, *(kind.folder for kind in site.config.kinds.values())}
     public |= {site.section(kind, lang) for kind in site.config.kinds for lang in site.config.tags}
     for name in dict.fromkeys((release, *(front.slug for front in texts.values()))):
