@@ -328,6 +328,13 @@ def test_a_slug_like_a_heading_or_a_table_of_a_public_release_is_no_leak(
     assert any(SLUG.encode() in data for data in tree(tmp_path / "site").values())
 
 
+def test_a_name_that_is_a_date_is_no_leak_where_the_date_stands(files: Sources, tmp_path: Path) -> None:
+    files = {path.replace(ID, "2024-05-01"): data.replace(SLUG.encode(), b"2024-05-01") for path, data in files.items()}
+    report = build(files, tmp_path / "site")
+    assert not report.broken, texts(report)
+    assert b"2024-05-01" in tree(tmp_path / "site")["sitemap.xml"]
+
+
 def test_a_slug_that_a_build_carries_into_an_anchor_is_found(
     files: Sources, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -41,6 +41,7 @@ _LETTERS = bytes(
 )
 _UNSEEN = re.compile("[\u00ad\u200b\u2060\ufeff]")
 _TOKEN = re.compile(r"[^\W_]+")
+_NUMERIC = re.compile(r"[\d._-]+")  # a date, which stands in many places
 _NO_DIGIT = re.compile(r"\D+")
 _RUN = re.compile(r"\d[\d.,'\u00a0\u2009\u202f\u2019 ]{4,}\d")
 _GROUPED = re.compile(r"(?<!\d)\d{1,3}(?:[.,'\u00a0\u2009\u202f\u2019 ]\d{3})+(?:[.,]\d+)?(?!\d)")
@@ -138,7 +139,7 @@ def _names(edition: Edition, release: str) -> Iterator[Trace]:
         if name not in public:
             parts = len(re.split("[-_]", name))
             sure = parts >= _NAME_PARTS or (parts > 1 and len(name) >= _NAME_LETTERS)
-            yield Trace("name", release, name, sure)
+            yield Trace("name", release, name, sure and not _NUMERIC.fullmatch(name))
 
 
 # ---------------------------------------------------------------- titles and texts
