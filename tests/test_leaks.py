@@ -226,6 +226,18 @@ def test_a_title_in_a_drawing_is_found(drawing: str) -> None:
     assert Net([trace]).found("charts/alpha/a.svg", drawing.encode()) == {trace}
 
 
+def test_a_title_is_found_where_a_calendar_folds_it_and_a_phrase_where_json_breaks_it() -> None:
+    title, phrase = (
+        Trace("title", ID, SECRET, sure=True),
+        Trace("phrase", ID, "burnt down during an unannounced inspection"),
+    )
+    lines = (SECRET.replace("exports", "exp\r\n orts"), "There is more.\\n" + SENTENCE.partition("warehouse ")[2])
+    folded = "BEGIN:VCALENDAR\r\nSUMMARY:{}\r\nDESCRIPTION:{}\r\nEND:VCALENDAR\r\n".format(*lines)
+    assert Net([title, phrase]).found("en/calendar.ics", folded.encode()) == {title, phrase}
+    broken = json.dumps({"text": SENTENCE.replace(" burnt ", "\nburnt ")})
+    assert Net([title, phrase]).found("data/alpha/release.json", broken.encode()) == {phrase}
+
+
 @pytest.mark.parametrize("change", [str.lower, str.upper, partial(unicodedata.normalize, "NFD")])
 @pytest.mark.parametrize("kind", ["title", "phrase"])
 def test_accents_are_found_in_capitals_and_as_some_systems_write_them(kind: Any, change: Callable[[str], str]) -> None:

@@ -21,6 +21,8 @@ _GZIP = b"\x1f\x8b"
 _LARGEST = 200_000_000
 #: With how many words an output is tried at most, before it is cut into all of its words.
 _KEYWORDS = 40
+_CALENDAR, _FOLD = b"BEGIN:VCALENDAR", re.compile(rb"\r?\n[ \t]")
+_BREAK = re.compile(r"\\[nNrt]")
 _ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
 _INLINE = re.compile(
     rb"</?(?:a|abbr|b|bdi|cite|code|data|dfn|em|i|mark|q|s|small|span|strong|sub|sup|time|tspan|u|var|wbr)"
@@ -167,10 +169,14 @@ def _texts(content: bytes) -> Iterator[str]:
 
 
 def _decoded(data: bytes) -> str:
-    """A text without escapes: of JSON, of addresses, of HTML (twice: in feeds it is escaped)."""
+    """A text without escapes: of JSON and iCalendar, which folds long lines; of addresses; of HTML (twice: it is
+    escaped in feeds)."""
+    if data.startswith(_CALENDAR):
+        data = _FOLD.sub(b"", data)
     text = data.decode("utf-8", "replace")
-    if "\\u" in text:
+    if "\\" in text:
         text = _ESCAPE.sub(lambda found: chr(int(found.group(1), 16)), text)
+        text = _BREAK.sub(" ", text)
     if "%" in text:
         text = unquote(text, errors="replace")
     for _again in range(3):
