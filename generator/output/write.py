@@ -266,6 +266,8 @@ def _refusals(out: Path) -> Iterator[None]:
 
 
 def _refuse_what_is_not_ours(out: Path, state: Path) -> None:
+    if _is_within_a_site(Path(os.path.realpath(out.parent))):
+        raise OutputError(f"{out} is within a site that readers have: choose another --out")
     if out.is_symlink():
         target = os.path.normpath(out.parent / os.readlink(out))
         if not target.startswith(f"{state}/"):
@@ -275,6 +277,16 @@ def _refuse_what_is_not_ours(out: Path, state: Path) -> None:
             raise OutputError(f"{out} holds files that communique did not make: choose an empty or a new folder")
     elif out.exists():
         raise OutputError(f"{out} is a file: choose a folder")
+
+
+def _is_within_a_site(folder: Path) -> bool:
+    """Whether a folder is below a version that a build made, or below one that was published."""
+    for place in (folder, *folder.parents):
+        if place.name == "site" and (place.parent / "manifest.sqlite").is_file():
+            return True
+        if place.parent.name == "versions" and place.parent.parent.name.endswith(".published"):
+            return True
+    return False
 
 
 def _refuse_public(out: Path, state: Path) -> None:
