@@ -213,6 +213,18 @@ def test_a_leak_is_found_and_nothing_is_written(
     assert not (tmp_path / "site").exists()
 
 
+@pytest.mark.parametrize("beside", ["next-year.csv", "release.toml"])
+def test_what_lies_beside_the_data_of_a_public_release_is_not_public(
+    files: Sources, beside: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A working file, or a comment: nobody has read it."""
+    place = f"data/alpha/{beside}"
+    files[place] = files.get(place, b"") + f"\n# To come: {NUMBER}\n".encode()
+    spoil(monkeypatch, "release", insert("<p>7,654,321.9</p>", b"</main>"))
+    monkeypatch.setattr(workers, "check_agreement", lambda *_arguments: ())
+    assert any("76543219" in detail for problem in leaks(build(files, tmp_path / "site")) for detail in problem.details)
+
+
 @pytest.mark.parametrize(
     "drawing",
     [
