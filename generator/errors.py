@@ -47,7 +47,7 @@ CODES: dict[str, str] = {
     "claim-false": "The data refute a claim that the prose makes.",
     "claim-missing": "The prose says something of all, or of the first, that no claim tests.",
     "claim-unused": "A claim is defined but no prose asserts it.",
-    "correction-to-come": "A correction is to come, and what it corrects would be shown before it.",
+    "correction-to-come": "A correction is to come, or not written yet, and what it corrects would be shown before it.",
     "duplicate-address": "Two pages would have the same address.",
     "duplicate-key": "Two rows of a table have the same key, or a name is defined twice.",
     "embargo-leak": "An output of the public site shows something of a release that is not public.",

@@ -114,14 +114,15 @@ class Guard:
             self._hits.append(Hit(target, digest_of(content), found))
 
     def _in_sources(self, net: Net, release: str) -> set[Trace]:
-        """The phrases and numbers that a public release's own sources hold: they are public."""
+        """The phrases and numbers that a public release's own texts and data hold: they are public."""
         if net is self._net:
             self._read.add(release)
         site = self.edition.site
-        paths = [site.text_file(release, lang) for lang in site.heads[release].texts]
-        paths += [path for path in site.snapshot.digests if path.startswith(f"data/{release}/")]
+        head = site.heads[release]
+        paths = [site.text_file(release, lang) for lang in head.texts]
+        paths += [f"data/{release}/{file}" for file in head.files.values()]
         try:
-            return {trace for path in paths for trace in net.common(site.snapshot.read(path))}
+            return {trace for path in paths if path in site.snapshot for trace in net.common(site.snapshot.read(path))}
         except StaleSource:
             return set()
 

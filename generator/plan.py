@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -47,7 +47,7 @@ def plan(site: Site, now: datetime, *, unpublished: bool = False) -> Plan:
     `unpublished`, for a preview, all are shown. Corrections and withdrawals count from their own instants on, and do
     not exist before.
     """
-    early = () if unpublished else tuple(_early(site, now))
+    early = () if unpublished else (*_early(site, now), *_unsaid(site, now))
     site = site.as_of(now, ahead=unpublished)
     public = frozenset(head.id for head in site.heads.values() if _is_public(head, now))
     shown = frozenset(head.id for head in site.heads.values() if head.edition is None or head.superseded is not None)
@@ -96,6 +96,27 @@ def _early(site: Site, now: datetime) -> Iterator[Problem]:
                 message = f"the correction is of {when}, and what it corrects would be shown without it before"
                 hint = f"keep the previous edition (communique keep {head.id}), or build as of {when} or later"
                 yield Problem("correction-to-come", message, SourceRef(site.release_file(head.id)), hint)
+
+
+def _unsaid(site: Site, now: datetime) -> Iterator[Problem]:
+    """Public releases that differ from what was kept of them before a correction, while no correction names that: the
+    site would show other numbers or words, and not say so."""
+    named = {correction.previous for head in site.heads.values() for correction in head.corrections}
+    for kept in site.heads.values():
+        head = None if kept.edition is None or kept.id in named else site.heads.get(kept.edition.release)
+        if head is None or head.draft or head.published > now or head.withdrawal is not None:
+            continue
+        if _data_and_texts(site, head) != _data_and_texts(site, kept):
+            message = f'it differs from "{kept.id}", which was kept before a correction, and no correction names it'
+            hint = f'write [[corrections]] with previous = "{kept.id}"; if nothing is to be corrected, delete that'
+            yield Problem("correction-to-come", message, SourceRef(site.release_file(head.id)), hint)
+
+
+def _data_and_texts(site: Site, head: ReleaseHead) -> Mapping[tuple[str, str], str]:
+    """The digests of what readers get of a release: of the file of each table, and of the text in each language."""
+    tables = {("table", table): f"data/{head.id}/{file}" for table, file in head.files.items()}
+    texts = {("text", lang): site.text_file(head.id, lang) for lang in site.config.tags}
+    return {name: site.snapshot.digest(path) for name, path in (tables | texts).items()}
 
 
 def _site_targets(site: Site) -> Iterator[Target]:

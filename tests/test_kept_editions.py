@@ -147,6 +147,21 @@ def test_a_correction_whose_edition_was_not_kept_is_told_before_its_instant(tmp_
     assert "correction-to-come" not in "".join(texts(build(files, tmp_path / "site", AT)))
 
 
+@pytest.mark.parametrize("where", [SALES, "content/en/news/alpha.md"])
+def test_what_was_kept_and_then_changed_is_not_shown_without_a_correction(where: str, tmp_path: Path) -> None:
+    """Somebody builds between two steps: the edition is kept, the number corrected, the notice not written yet."""
+    files = kept(small_site())
+    assert not build(files, tmp_path / "site", BEFORE).broken, "nothing has changed"
+    files[where] = files[where].replace(b"SOUTH,2024,22", b"SOUTH,2024,23").replace(b"rising", b"soaring")
+    early = build(files, tmp_path / "site", BEFORE)
+    assert early.broken
+    (found,) = [text for text in texts(early) if "correction-to-come" in text]
+    assert 'it differs from "alpha.1"' in found and 'previous = "alpha.1"' in found
+    files[ALPHA] += CORRECTION.format(at=AT.isoformat(), number=1, value=15).encode()
+    assert not build(files, tmp_path / "site", BEFORE).broken
+    assert not build(files, tmp_path / "site", AT).broken
+
+
 def test_an_edition_that_is_not_there_hides_the_release_rather_than_show_the_correction_early(tmp_path: Path) -> None:
     files = corrected(small_site())
     files["site.toml"] += b'bad-release = "hint"\nunknown-release = "hint"\nbroken-link = "hint"\n'
@@ -422,7 +437,7 @@ def test_after_any_of_these_edits_a_build_is_what_a_clean_one_is(tmp_path: Path)
         ({**right, old: right[old].replace(b"NORTH,2024,15", b"NORTH,2024,14")}, AT),  # which pages of the present name
         ({**right, old: right[old].replace(b"NORTH,2024,15", b"NORTH,2024,17")}, AT),
         ({**right, table: right[table].replace(b"SOUTH,2023,20", b"SOUTH,2023,19")}, BEFORE),
-        ({**right, ALPHA: right[ALPHA].replace(b'previous = "alpha.1"\n', b"")}, AT),
+        (with_edition, AT),
         (corrected(kept(right, now=AT), "18", NOW, 2), AT),
         (corrected(kept(right, now=AT), "18", NOW, 2), NOW),
         (plain, NOW),

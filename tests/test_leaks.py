@@ -7,10 +7,12 @@ import gzip
 import html
 import json
 import re
+import unicodedata
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -23,14 +25,14 @@ from support import NOW, Sources, build, communique, content, small_site, texts,
 from generator import workers
 from generator.build import Report, build_site
 from generator.checks.leaks import Net
-from generator.checks.traces import Trace
+from generator.checks.traces import Trace, letters
 from generator.errors import Problem
 from generator.model import Artifact
 from generator.output import write as writing
 from generator.output.charts import MemoryCharts
 from generator.output.write import opened
 from generator.render.targets import Press
-from generator.sources.files import MemoryFiles
+from generator.sources.files import FolderFiles, MemoryFiles
 from generator.workers import Tools
 
 SECRET = "Chocolate exports collapsed in the southern shops"
@@ -211,6 +213,18 @@ def test_a_leak_is_found_and_nothing_is_written(
     assert not (tmp_path / "site").exists()
 
 
+@pytest.mark.parametrize("beside", ["next-year.csv", "release.toml"])
+def test_what_lies_beside_the_data_of_a_public_release_is_not_public(
+    files: Sources, beside: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A working file, or a comment: nobody has read it."""
+    place = f"data/alpha/{beside}"
+    files[place] = files.get(place, b"") + f"\n# To come: {NUMBER}\n".encode()
+    spoil(monkeypatch, "release", insert("<p>7,654,321.9</p>", b"</main>"))
+    monkeypatch.setattr(workers, "check_agreement", lambda *_arguments: ())
+    assert any("76543219" in detail for problem in leaks(build(files, tmp_path / "site")) for detail in problem.details)
+
+
 @pytest.mark.parametrize(
     "drawing",
     [
@@ -222,6 +236,32 @@ def test_a_leak_is_found_and_nothing_is_written(
 def test_a_title_in_a_drawing_is_found(drawing: str) -> None:
     trace = Trace("title", ID, SECRET, sure=True)
     assert Net([trace]).found("charts/alpha/a.svg", drawing.encode()) == {trace}
+
+
+def test_a_title_is_found_where_a_calendar_folds_it_and_a_phrase_where_json_breaks_it() -> None:
+    title, phrase = (
+        Trace("title", ID, SECRET, sure=True),
+        Trace("phrase", ID, "burnt down during an unannounced inspection"),
+    )
+    lines = (SECRET.replace("exports", "exp\r\n orts"), "There is more.\\n" + SENTENCE.partition("warehouse ")[2])
+    folded = "BEGIN:VCALENDAR\r\nSUMMARY:{}\r\nDESCRIPTION:{}\r\nEND:VCALENDAR\r\n".format(*lines)
+    assert Net([title, phrase]).found("en/calendar.ics", folded.encode()) == {title, phrase}
+    broken = json.dumps({"text": SENTENCE.replace(" burnt ", "\nburnt ")})
+    assert Net([title, phrase]).found("data/alpha/release.json", broken.encode()) == {phrase}
+
+
+@pytest.mark.parametrize("change", [str.lower, str.upper, partial(unicodedata.normalize, "NFD")])
+@pytest.mark.parametrize("kind", ["title", "phrase"])
+def test_accents_are_found_in_capitals_and_as_some_systems_write_them(kind: Any, change: Callable[[str], str]) -> None:
+    title = "Évolution des échanges de services à l’étranger"
+    form = title if kind == "title" else letters(title.encode())
+    trace = Trace(kind, ID, form if isinstance(form, str) else b" ".join(form[:6]).decode())
+    assert Net([trace]).found("x.html", f"<h2>{change(title)}</h2>".encode()) == {trace}
+
+
+def test_a_long_name_is_found_in_capitals() -> None:
+    long, short = Trace("name", ID, ID, sure=True), Trace("name", "gamma", "later")
+    assert Net([long, short]).found(f"assets/{ID.title()}.0123456789.png", b"<h2>Later</h2>") == {long}
 
 
 def test_a_name_in_the_path_of_a_file_is_found() -> None:
@@ -293,6 +333,38 @@ def test_what_public_sources_say_is_no_leak(files: Sources, tmp_path: Path) -> N
     report = build(files, tmp_path / "site")
     assert not report.broken, texts(report)
     assert SENTENCE.encode() in tree(tmp_path / "site")["en/index.html"]
+
+
+@pytest.mark.parametrize("like", ["heading", "table"])
+def test_a_slug_like_a_heading_or_a_table_of_a_public_release_is_no_leak(
+    like: str, files: Sources, tmp_path: Path
+) -> None:
+    if like == "heading":
+        title = SLUG.replace("-", " ").capitalize()
+        files["content/en/notes/beta.md"] += f"\n\n## {title}\n\nIt is [here](#{SLUG}).\n".encode()
+        files["site.toml"] = files["site.toml"].replace(b"[checks]", b'[checks]\nlanguage-difference = "hint"')
+    else:
+        toml = files["data/alpha/release.toml"]
+        toml = toml.replace(b"[tables.spare]", f"[tables.{SLUG}]".encode())
+        files["data/alpha/release.toml"] = toml
+    report = build(files, tmp_path / "site")
+    assert not report.broken, texts(report)
+    assert any(SLUG.encode() in data for data in tree(tmp_path / "site").values())
+
+
+def test_a_name_that_is_a_date_is_no_leak_where_the_date_stands(files: Sources, tmp_path: Path) -> None:
+    files = {path.replace(ID, "2024-05-01"): data.replace(SLUG.encode(), b"2024-05-01") for path, data in files.items()}
+    report = build(files, tmp_path / "site")
+    assert not report.broken, texts(report)
+    assert b"2024-05-01" in tree(tmp_path / "site")["sitemap.xml"]
+
+
+def test_a_slug_that_a_build_carries_into_an_anchor_is_found(
+    files: Sources, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    spoil(monkeypatch, "home", insert(f'<i id="{SLUG}"></i>', b"</main>"))
+    (found,) = leaks(build(files, tmp_path / "site"))
+    assert any(SLUG in detail for detail in found.details)
 
 
 def test_a_title_that_a_public_release_has_too_is_no_leak(files: Sources, tmp_path: Path) -> None:
@@ -534,3 +606,25 @@ def test_the_command_puts_it_elsewhere_and_says_so(files: Sources, tmp_path: Pat
     assert (tmp_path / f"build/unpublished/en/news/{SLUG}/index.html").is_file()
     run = communique("build", "--root", tmp_path, "--now", NOW.isoformat(), "--include-unpublished", "--json")
     assert json.loads(run.stdout)["unpublished"] is True
+
+
+def test_it_does_not_take_the_place_of_a_public_site(files: Sources, tmp_path: Path) -> None:
+    write({path: data for path, data in files.items() if not re.search("^@|delta", path)}, tmp_path)
+    build(FolderFiles(tmp_path), tmp_path / "www")
+    public = tree(tmp_path / "www")
+    arguments = ("--root", tmp_path, "--now", NOW.isoformat(), "--include-unpublished", "--out", tmp_path / "www")
+    run = communique("build", *arguments)
+    assert run.returncode == 2 and "holds a site for the public" in run.stderr
+    assert tree(tmp_path / "www") == public
+    left = b"".join(data for path, data in tree(tmp_path / ".www").items() if "manifest" not in path)
+    assert SLUG.encode() not in left
+
+
+def test_a_site_as_of_an_instant_to_come_is_not_put_where_that_of_today_is(files: Sources, tmp_path: Path) -> None:
+    write({path: data for path, data in files.items() if not re.search("^@|delta", path)}, tmp_path)
+    coming = "9000-01-01T00:00:00Z"
+    run = communique("build", "--root", tmp_path, "--now", coming)
+    assert run.returncode == 2 and "is to come" in run.stderr and "--out" in run.stderr
+    assert not (tmp_path / "build").exists()
+    run = communique("build", "--root", tmp_path, "--now", coming, "--out", tmp_path / "rehearsal")
+    assert run.returncode == 0 and (tmp_path / f"rehearsal/en/news/{SLUG}/index.html").is_file()

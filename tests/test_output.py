@@ -164,6 +164,19 @@ def test_a_folder_that_is_not_ours(tmp_path: Path) -> None:
         assert {str(path): path.lstat().st_mtime_ns for path in tmp_path.rglob("*")} == before
 
 
+def test_no_site_is_built_within_another(tmp_path: Path) -> None:
+    """Readers of that would find it there, whatever it shows."""
+    build(small_site(), tmp_path / "site")
+    published = tmp_path / ".www.published" / "versions" / "000001-ab"
+    published.mkdir(parents=True)
+    (tmp_path / "www").symlink_to(published)
+    before = tree(tmp_path)
+    for place in ("site/more", "site/fr/more", ".site/a/site/more", "www/more", "www/a/b"):
+        with pytest.raises(OutputError, match="within a site that readers have"):
+            build(small_site(), tmp_path / place)
+    assert tree(tmp_path) == before
+
+
 def test_an_empty_folder_is_taken(tmp_path: Path) -> None:
     (tmp_path / "site").mkdir()
     build(small_site(), tmp_path / "site")

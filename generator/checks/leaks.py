@@ -11,6 +11,7 @@ import html
 import re
 import zlib
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from urllib.parse import unquote
 
 from .traces import PHRASE, Trace, in_letters, is_long, letters, numbers, words
@@ -20,12 +21,16 @@ _GZIP = b"\x1f\x8b"
 _LARGEST = 200_000_000
 #: With how many words an output is tried at most, before it is cut into all of its words.
 _KEYWORDS = 40
+_CALENDAR, _FOLD = b"BEGIN:VCALENDAR", re.compile(rb"\r?\n[ \t]")
+_BREAK = re.compile(r"\\[nNrt]")
 _ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
 _INLINE = re.compile(
     rb"</?(?:a|abbr|b|bdi|cite|code|data|dfn|em|i|mark|q|s|small|span|strong|sub|sup|time|tspan|u|var|wbr)"
     rb"(?:\s[^<>]*)?>|<!--[^<>]*-->"
 )
 _TAG = re.compile(r"<[^<>]*>")
+#: What stands before an anchor: where it is, and where something leads to it.
+_ANCHORS = ('id="', 'by="', "#")
 _BEFORE, _AFTER = r"""(?:^|[/"'>,;=])""", r"""(?:$|[/"'<,;.#?&])"""
 
 
@@ -43,7 +48,7 @@ class Net:
             self._watches = True
             form = trace.form.encode()
             if trace.kind == "name":
-                self._names.setdefault(form, []).append(trace)
+                self._names.setdefault(form.lower(), []).append(trace)
             elif trace.kind == "number":
                 self._numbers.setdefault(trace.form, []).append(trace)
             elif trace.kind == "phrase":
@@ -89,13 +94,10 @@ class Net:
         yield from self._in_numbers(text)
 
     def _in_names(self, text: str, data: bytes | None = None) -> Iterator[Trace]:
-        data = text.encode() if data is None else data
+        lower = (text.encode() if data is None else data).lower()
         for name, traces in self._names.items():
-            if name in data:
-                word = re.escape(name.decode())
-                sure = rf"(?<![A-Za-z0-9_-]){word}(?![A-Za-z0-9_-])"
-                alone = rf"{_BEFORE}{word}{_AFTER}"
-                yield from (trace for trace in traces if re.search(sure if trace.sure else alone, text, re.M))
+            if name in lower:
+                yield from (found for trace in traces if (found := _named(trace, text)) is not None)
 
     def _in_titles(self, text: str, found: list[bytes]) -> Iterator[Trace]:
         joined = b" %b " % b" ".join(found)
@@ -119,6 +121,18 @@ class Net:
     def _in_numbers(self, text: str) -> Iterator[Trace]:
         for number in self._numbers.keys() & numbers(text) if self._numbers else ():
             yield from self._numbers[number]
+
+
+def _named(name: Trace, text: str) -> Trace | None:
+    """The name, if a text has it: a long one anywhere, whatever its capitals; a short one as a whole value. An anchor
+    may be that of a heading that reads alike: there it is not sure."""
+    word = re.escape(name.form)
+    if not name.sure:
+        return name if re.search(rf"{_BEFORE}{word}{_AFTER}", text, re.M) else None
+    places = [found.start() for found in re.finditer(rf"(?<![A-Za-z0-9_-]){word}(?![A-Za-z0-9_-])", text, re.I)]
+    if not places:
+        return None
+    return replace(name, sure=False) if all(text.endswith(_ANCHORS, 0, place) for place in places) else name
 
 
 def _keywords(rows: Iterable[tuple[bytes, ...]]) -> list[bytes]:
@@ -155,10 +169,14 @@ def _texts(content: bytes) -> Iterator[str]:
 
 
 def _decoded(data: bytes) -> str:
-    """A text without escapes: of JSON, of addresses, of HTML (twice: in feeds it is escaped)."""
+    """A text without escapes: of JSON and iCalendar, which folds long lines; of addresses; of HTML (twice: it is
+    escaped in feeds)."""
+    if data.startswith(_CALENDAR):
+        data = _FOLD.sub(b"", data)
     text = data.decode("utf-8", "replace")
-    if "\\u" in text:
+    if "\\" in text:
         text = _ESCAPE.sub(lambda found: chr(int(found.group(1), 16)), text)
+        text = _BREAK.sub(" ", text)
     if "%" in text:
         text = unquote(text, errors="replace")
     for _again in range(3):

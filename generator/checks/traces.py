@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
@@ -40,6 +41,7 @@ _LETTERS = bytes(
 )
 _UNSEEN = re.compile("[\u00ad\u200b\u2060\ufeff]")
 _TOKEN = re.compile(r"[^\W_]+")
+_NUMERIC = re.compile(r"[\d._-]+")  # a date, which stands in many places
 _NO_DIGIT = re.compile(r"\D+")
 _RUN = re.compile(r"\d[\d.,'\u00a0\u2009\u202f\u2019 ]{4,}\d")
 _GROUPED = re.compile(r"(?<!\d)\d{1,3}(?:[.,'\u00a0\u2009\u202f\u2019 ]\d{3})+(?:[.,]\d+)?(?!\d)")
@@ -64,6 +66,8 @@ class Trace:
 def in_letters(text: bytes) -> bytes:
     """A text (UTF-8) in lower case, its words between white space, without digits, points and commas, so that neither
     the way in which a language writes numbers nor a figure between two words matters."""
+    if not text.isascii():
+        text = _folded(text.decode("utf-8", "replace")).encode("utf-8", "replace")
     return _SIGNS.sub(b" ", _INVISIBLE.sub(b"", text)).translate(_LETTERS, b"0123456789.,")
 
 
@@ -74,7 +78,12 @@ def letters(text: bytes) -> list[bytes]:
 
 def words(text: str) -> str:
     """The words and digits of a text in lower case, with single spaces."""
-    return " ".join(_TOKEN.findall(_UNSEEN.sub("", text).casefold()))
+    return " ".join(_TOKEN.findall(_folded(_UNSEEN.sub("", text))))
+
+
+def _folded(text: str) -> str:
+    """A text in lower case, each letter with its accent in one character: macOS writes some of them in two."""
+    return unicodedata.normalize("NFC", text).casefold()
 
 
 def digits(number: str) -> str:
@@ -121,14 +130,16 @@ def _names(edition: Edition, release: str) -> Iterator[Trace]:
     """The id and the slugs; those that something public is called too are no trace."""
     site, heads = edition.site, edition.site.heads
     texts = heads[release].texts if release in heads else {}
-    public = {front.slug for name in edition.visible for front in heads[name].texts.values()} | edition.visible
+    shown = [front for name in edition.visible for front in heads[name].texts.values()]
+    public = {front.slug for front in shown} | {chart for front in shown for chart in front.charts} | edition.visible
+    public |= {table for name in edition.visible for table in heads[name].files}
     public |= {*site.config.kinds, *(kind.folder for kind in site.config.kinds.values())}
     public |= {site.section(kind, lang) for kind in site.config.kinds for lang in site.config.tags}
     for name in dict.fromkeys((release, *(front.slug for front in texts.values()))):
         if name not in public:
             parts = len(re.split("[-_]", name))
             sure = parts >= _NAME_PARTS or (parts > 1 and len(name) >= _NAME_LETTERS)
-            yield Trace("name", release, name, sure)
+            yield Trace("name", release, name, sure and not _NUMERIC.fullmatch(name))
 
 
 # ---------------------------------------------------------------- titles and texts

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..errors import UsageError
 from .common import BUILT, PROBLEMS, add_command, print_json, print_problems, problem_object, root_of
 
 if TYPE_CHECKING:  # what builds is imported when there is something to build: --help and mistakes answer at once
@@ -48,17 +49,28 @@ def _build(options: argparse.Namespace) -> int:
     now = options.now or datetime.now(UTC)
     writes = options.command == "build"
     closed = writes and options.include_unpublished
-    out = options.out or root / "build" / ("unpublished" if closed else "site")
+    out = options.out or _default_place(root, now, writes=writes, closed=closed)
     with progress_bar() as progress:
         tools = Tools(FolderCharts(root.resolve() / "build" / "cache" / "charts", writes), progress, processes)
         if writes:
-            with opened(out, _waiting) as output:
+            with opened(out, _waiting, closed=closed) as output:
                 report = build_site(files, output, now, tools, unpublished=closed)
         else:
             report = build_site(files, DryOutput(out), now, tools)
     run = _Run(report, time.perf_counter() - started, writes, out, closed)
     run.print_json() if options.json else run.print_text()
     return PROBLEMS if report.broken else BUILT
+
+
+def _default_place(root: Path, now: datetime, *, writes: bool, closed: bool) -> Path:
+    """Where a site goes without --out. Raises UsageError where readers would get it before its time."""
+    if closed:
+        return root / "build" / "unpublished"
+    place = root / "build" / "site"
+    if writes and now > datetime.now(UTC):
+        message = f"{now.isoformat()} is to come, and {place} is the site of today: choose another folder with --out"
+        raise UsageError(f"{message}, or see it with communique preview --now")
+    return place
 
 
 def _waiting() -> None:

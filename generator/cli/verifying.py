@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +24,10 @@ def add_verify(commands: Any) -> None:
 
 def _verify(options: argparse.Namespace) -> int:
     """Exit code: 0 all is as it was sealed, 1 something differs, or nobody answers, 2 wrong usage."""
-    from ..publish.verifying import verify
+    from ..publish.verifying import refuse_to_ask, verify
 
     seal = read_seal_file(options.seal)
+    refuse_to_ask(seal, options.url, datetime.now(UTC))
     with progress_bar("files") as progress:
         differences = verify(seal, options.url, progress)
     if options.json:

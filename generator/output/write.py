@@ -229,8 +229,9 @@ def _clear_way(site: str, folder: str) -> None:
 
 
 @contextmanager
-def opened(out: Path, waiting: Callable[[], None]) -> Iterator[FolderOutput]:
+def opened(out: Path, waiting: Callable[[], None], *, closed: bool = False) -> Iterator[FolderOutput]:
     """The output at a path, locked for this process. `waiting` is called once if another build holds the lock.
+    `closed`: what is to be built is not for the public, and must not take the place of what is.
 
     Raises OutputError when the path is something that is not ours to replace, or cannot be written.
     """
@@ -248,6 +249,8 @@ def opened(out: Path, waiting: Callable[[], None]) -> Iterator[FolderOutput]:
         except BlockingIOError:
             waiting()
             fcntl.flock(lock, fcntl.LOCK_EX)
+        if closed:
+            _refuse_public(out, state)
         yield FolderOutput(out, state)
     finally:
         os.close(lock)
@@ -263,6 +266,8 @@ def _refusals(out: Path) -> Iterator[None]:
 
 
 def _refuse_what_is_not_ours(out: Path, state: Path) -> None:
+    if _is_within_a_site(Path(os.path.realpath(out.parent))):
+        raise OutputError(f"{out} is within a site that readers have: choose another --out")
     if out.is_symlink():
         target = os.path.normpath(out.parent / os.readlink(out))
         if not target.startswith(f"{state}/"):
@@ -272,6 +277,23 @@ def _refuse_what_is_not_ours(out: Path, state: Path) -> None:
             raise OutputError(f"{out} holds files that communique did not make: choose an empty or a new folder")
     elif out.exists():
         raise OutputError(f"{out} is a file: choose a folder")
+
+
+def _is_within_a_site(folder: Path) -> bool:
+    """Whether a folder is below a version that a build made, or below one that was published."""
+    for place in (folder, *folder.parents):
+        if place.name == "site" and (place.parent / "manifest.sqlite").is_file():
+            return True
+        if place.parent.name == "versions" and place.parent.parent.name.endswith(".published"):
+            return True
+    return False
+
+
+def _refuse_public(out: Path, state: Path) -> None:
+    """Readers may be looking at a public site: they must not find another one there that is not for them."""
+    current = _current(out, state)
+    if current is not None and not (current / _UNPUBLISHED).exists():
+        raise OutputError(f"{out} holds a site for the public: choose another --out for what is not public")
 
 
 def _current(out: Path, state: Path) -> Path | None:

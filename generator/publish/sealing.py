@@ -115,7 +115,8 @@ def _told(paths: tuple[str, ...], site: Site, now: datetime) -> tuple[str, ...]:
     the site goes, and others may read it there."""
     planned = plan(site, now)
     public = planned.visible - planned.site.snapshot.exchanged.keys()
-    named = [path for path in paths if release_of(path) in ("", *public)]
+    coming = tuple(f"{folder}/{tag}/" for tag in site.config.coming for folder in ("content", "templates/locale"))
+    named = [path for path in paths if release_of(path) in ("", *public) and not path.startswith(coming)]
     hidden = len(paths) - len(named)
     count = "1 source" if hidden == 1 else f"{hidden} sources"
     return (*named, f"{count} of what is not public") if hidden else tuple(named)

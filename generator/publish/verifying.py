@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import http.client
+import ipaddress
 import re
 import threading
 import time
@@ -12,11 +13,13 @@ from collections.abc import Callable, Iterator, Mapping, Set
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from types import MappingProxyType
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
 from .. import urls
 from ..errors import PublishError, UsageError
+from .publishing import duration, remaining
 from .seal import Seal, SealedFile
 
 #: How many files are fetched at once.
@@ -87,6 +90,24 @@ def verify(
                 found += done.result()
                 progress(number, len(waiting))
     return tuple(sorted(found, key=lambda one: (one.path, one.message)))
+
+
+def refuse_to_ask(seal: Seal, url: str, now: datetime) -> None:
+    """The addresses of a seal say what is to come: a host writes down for what it is asked, and caches keep that it is
+    not there. Raises PublishError before the seal's instant, unless the host is this machine."""
+    wait = remaining(seal, now)
+    if wait and not _is_here(urlsplit(url).hostname or ""):
+        raise PublishError(
+            f"this seal may be published from {seal.instant.isoformat()} on, in {duration(wait)}: asked for its files "
+            "now, a host would learn their addresses, and caches would keep that they are missing. Verify then"
+        )
+
+
+def _is_here(name: str) -> bool:
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return name == "localhost"
 
 
 def _refuse_elsewhere(host: _Host, first: _Answer) -> None:

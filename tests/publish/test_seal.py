@@ -228,6 +228,15 @@ def test_a_seal_names_no_source_of_what_is_not_public(root: Path) -> None:
     assert read(root).sources.changed == ("site.toml", "2 sources of what is not public")
 
 
+def test_nor_of_a_language_that_is_in_preparation(root: Path) -> None:
+    config = (root / "site.toml").read_bytes().replace(b'["fr", "en"]', b'["fr", "en", "nl"]')
+    text = (root / "content/en/news/alpha.md").read_bytes()
+    coming = {"site.toml": config + b"\n[language.nl]\ndraft = true\n", "content/nl/news/alpha.md": text}
+    write(coming, root)
+    assert b"content/nl" not in sealed(root, "--allow-dirty")
+    assert read(root).sources.changed == ("site.toml", "1 source of what is not public")
+
+
 def test_an_ignored_file_that_is_a_source_counts(root: Path) -> None:
     (root / ".gitignore").write_bytes(b"/build/\n*.local.csv\n")
     git(root, "commit", "--quiet", "-am", "Ignore")

@@ -18,7 +18,7 @@ import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -34,7 +34,7 @@ from generator.publish.folder import FolderTarget
 from generator.publish.seal import Seal, write_seal
 from generator.publish.sealing import seal_site
 from generator.publish.store import Store
-from generator.publish.verifying import Difference, verify
+from generator.publish.verifying import Difference, refuse_to_ask, verify
 from generator.workers import Tools
 
 NGINX = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
@@ -429,6 +429,19 @@ def test_the_site_before(host: tuple[Wrong, Seal], tmp_path: Path) -> None:
     wrong, _seal = host
     found = dict(told(seal_of(TWO, Store(tmp_path)), wrong))
     assert set(found) == {path for path in TWO if ONE.get(path) != TWO[path]}
+
+
+def test_before_its_instant_nobody_is_asked_for_what_is_to_come(tmp_path: Path) -> None:
+    """The addresses alone would tell; and a cache that was asked keeps that there is nothing."""
+    coming = datetime.now(UTC).replace(microsecond=0) + timedelta(hours=3)
+    seal = seal_of(ONE, Store(tmp_path / "sealed"), coming)
+    (tmp_path / "coming.json").write_bytes(write_seal(seal))
+    run = communique("verify", "https://stat.invalid/", "--seal", tmp_path / "coming.json")
+    assert run.returncode == 1
+    assert "may be published from" in run.stderr and "stat.invalid" not in run.stderr
+    for url in ("http://127.0.0.1:1/", "http://localhost:1/", "http://[::1]:1/"):
+        refuse_to_ask(seal, url, coming - timedelta(hours=1))
+    refuse_to_ask(seal, "https://stat.invalid/", coming)
 
 
 @pytest.mark.parametrize("path", ["", "é ü/"])
