@@ -190,7 +190,8 @@ class _Strays:
 
 
 def _damaged(name: str) -> PublishError:
-    return PublishError(f"the record {name} of the target is damaged: restore it, or delete it")
+    loss = ", and with it what could be returned to" if name == _HISTORY else ""
+    return PublishError(f"the record {name} of the target is damaged: restore it, or delete it{loss}")
 
 
 def _is_whole(entry: Entry) -> bool:
