@@ -50,9 +50,16 @@ class History:
         if content is None:
             return ()
         try:
-            return tuple(Entry(**entry) for entry in json.loads(content))
+            entries = tuple(Entry(**entry) for entry in json.loads(content))
+            if all(
+                type(value) is (int if name == "number" else str)
+                for one in entries
+                for name, value in vars(one).items()
+            ):
+                return entries
         except (ValueError, TypeError):
-            raise _damaged(name) from None
+            pass
+        raise _damaged(name)
 
     def start(self, entry: Entry, seal: Seal) -> None:
         """Note what is about to be done, before the first step; and for good, what an interrupted one did."""
