@@ -8,6 +8,7 @@ Nobody is kept out meanwhile, and no lock can be left behind: who comes second f
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -32,6 +33,7 @@ _SHOWN = "shown.json"
 #: What the message of a commit says in lines of its own: whose seal it has, and in which folder.
 _SEAL_LINE, _FOLDER_LINE = "Communique-Seal: ", "Communique-Folder: "
 _FILE = "100644"
+_COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 #: Bytes of a disk that are left free, for what a file system needs itself.
 _MARGIN = 1_000_000
 #: How often refs are asked for anew, when they move while they are read.
@@ -144,6 +146,8 @@ class BranchTarget:
             commits = tuple((str(seal), str(commit)) for seal, commit in raw["commits"].items())
             shown = _Shown(str(raw["seal"]), str(raw["by"]), str(raw["at"]), commits)
             branch, folder = str(raw["branch"]), str(raw["folder"])
+            if not all(_COMMIT.fullmatch(commit) for _seal, commit in commits):
+                raise ValueError("what is no commit")  # git would take it for an option, and run what it says
         except (ValueError, TypeError, KeyError, AttributeError):
             raise PublishError(f"{_SHOWN} in {self._ref} of {self._repository.told} is damaged: restore it") from None
         if (branch, folder) != (self._name, self._folder):

@@ -278,7 +278,7 @@ class Repository:
         """Get a commit without those before it; with the bytes of its files, or (where the host can) without."""
         words = ("--quiet", "--no-tags", "--no-write-fetch-head", "--no-auto-gc", "--depth=1")
         return self._patiently(
-            self.folder, "fetch", *words, "--no-filter" if whole else "--filter=blob:none", "site", commit
+            self.folder, "fetch", *words, "--no-filter" if whole else "--filter=blob:none", "--", "site", commit
         )
 
     def fetch_everything(self, refs: Sequence[str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import shutil
 from datetime import UTC, datetime
@@ -476,6 +477,41 @@ def test_two_branches_with_the_same_records(root: Path, host: Path, store: Store
     other = BranchTarget(root, BranchPlace(str(host), "others", "", "own"))
     with pytest.raises(PublishError, match="records of another place, the folder / of the branch pages"):
         send(seal_of(TWO, store), store, other)
+
+
+def test_who_may_push_can_run_nothing_here(root: Path, host: Path, store: Store, tmp_path: Path) -> None:
+    """A commit in the records that git would take for an option."""
+    for files in (ONE, TWO):
+        send(seal_of(files, store), store, target_of(root, host))
+    shutil.rmtree(store.folder)
+    write({"run": f"#!/bin/sh\ntouch {tmp_path}/ran\n".encode()}, tmp_path)
+    (tmp_path / "run").chmod(0o755)
+    git(host, "update-ref", "refs/heads/own", "refs/communique/pages")
+    shown = json.loads(git(host, "show", "own:shown.json"))
+    shown["commits"] = dict.fromkeys(shown["commits"], f"--upload-pack={tmp_path}/run")
+    commit_of_others(host, {"shown.json": json.dumps(shown)}, "own")
+    git(host, "update-ref", "refs/communique/pages", "own")
+    with pytest.raises(PublishError, match=r"shown\.json in refs/communique/pages .* is damaged"):
+        rollback(target_of(root, host), store)
+    assert not (tmp_path / "ran").exists()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "5",
+        "[5]",
+        '[{"number": "1"}]',
+        '[{"number": 1, "at": "", "by": "", "action": "publish", "seal": [], "words": "", "instant": ""}]',
+    ],
+)
+def test_a_damaged_history_is_told(root: Path, host: Path, store: Store, content: str) -> None:
+    send(seal_of(ONE, store), store, target_of(root, host))
+    git(host, "update-ref", "refs/heads/own", "refs/communique/pages")
+    commit_of_others(host, {"history.json": content}, "own")
+    git(host, "update-ref", "refs/communique/pages", "own")
+    with pytest.raises(PublishError, match=r"history\.json of the target is damaged"):
+        send(seal_of(TWO, store), store, target_of(root, host))
 
 
 def test_a_damaged_record_is_told(root: Path, host: Path, store: Store) -> None:
