@@ -17,8 +17,11 @@ _REGION = re.compile(r"[a-z0-9][a-z0-9-]*")
 _DISTRIBUTION = re.compile(r"[A-Z0-9]+")
 #: What ssh and rsync both take for a host: no option, no port, no command; an address of IPv6 has colons.
 _HOST = re.compile(r"([\w.+][\w.+-]*@)?([\w.][\w.-]*|[0-9a-fA-F]*:[0-9a-fA-F:.]+(%\w+)?)", re.ASCII)
-#: An address that says who one is: with SSH a name is needed, and no secret.
-_SECRET = re.compile(r"(?:ssh|git\+ssh)://[^/@]*:[^/]*@|(?!ssh:|git\+ssh:)[a-z][a-z0-9+.-]*://[^/]*@", re.IGNORECASE)
+#: An address that says who one is, or has a key behind a question mark: with SSH a name is needed, and no secret.
+_SECRET = re.compile(
+    r"(?:ssh|git\+ssh)://[^/@]*:[^/]*@|(?!ssh:|git\+ssh:)[a-z][a-z0-9+.-]*://(?:[^/]*@|[^?]*\?)|[^/@:]+:[^/@]+@[^/]+:",
+    re.IGNORECASE,
+)
 #: What git refuses in the name of a branch (git-check-ref-format).
 _NO_BRANCH = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|^[-/]|/$|\.$|(?:^|/)\.|\.lock(?:/|$)|^@$|^HEAD$|^refs/")
 

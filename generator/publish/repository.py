@@ -162,13 +162,14 @@ class Repository:
 
     @cached_property
     def _secrets(self) -> frozenset[str]:
-        """Passwords in the address, as they stand there and as they are meant; a long name is a token."""
+        """Passwords in the address, as they stand there and as they are meant; a long name is a token, and so may be
+        what follows a question mark."""
         try:
             parts = urlsplit(self.url)
             name, password = parts.username or "", parts.password or ""
         except ValueError:  # no address that anybody understands
             return frozenset()
-        given = (password if len(password) > 3 else "", name if len(name) >= _TOKEN else "")
+        given = (password if len(password) > 3 else "", name if len(name) >= _TOKEN else "", parts.query)
         return frozenset(form for one in given if one for form in (one, unquote(one)))
 
     # ------------------------------------------------------------ asking

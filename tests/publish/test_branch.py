@@ -561,6 +561,8 @@ def test_the_command(tmp_path: Path, host: Path, monkeypatch: pytest.MonkeyPatch
         ('repository = "https://ann:s3cret@forge.example/x"\nbranch = "pages"', "Nothing secret belongs here"),
         ('repository = "https://t0ken@forge.example/x"\nbranch = "pages"', "Nothing secret belongs here"),
         ('repository = "ssh://git:s3cret@forge.example/x"\nbranch = "pages"', "Nothing secret belongs here"),
+        ('repository = "git:s3cret@forge.example:x.git"\nbranch = "pages"', "Nothing secret belongs here"),
+        ('repository = "https://forge.example/x?private_token=t0ken"\nbranch = "x"', "Nothing secret belongs here"),
         ('repository = "--upload-pack=x"\nbranch = "pages"', "which is no repository"),
         ('repository = "origin"\nbranch = "a..b"', "which git does not take"),
         ('repository = "origin"\nbranch = "-f"', "which git does not take"),
