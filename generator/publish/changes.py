@@ -105,7 +105,7 @@ def _put_order(step: Step) -> tuple[bool, bool, bool, int, str]:
 
 def _refuse_obstacles(seal: Seal, present: Mapping[str, Present], ours: Mapping[str, Part]) -> None:
     """A file of somebody else where the site needs a file or a folder, or within what the site needs as a file."""
-    others = [path for path in present if path not in ours and (path not in seal.by_path or present[path].foreign)]
+    others = [path for path, there in present.items() if path not in ours and not _may_be_ours(seal, path, there)]
     above = {path: set(_folders(path)) for path in (*others, *seal.by_path)}
     needed = set(seal.by_path).union(*(above[path] for path in seal.by_path))
     found = sorted(path for path in others if path in needed or above[path].intersection(seal.by_path))
@@ -114,6 +114,12 @@ def _refuse_obstacles(seal: Seal, present: Mapping[str, Present], ours: Mapping[
         raise PublishError(
             f"{found[0]} is in the way{more}, and communique did not put it there: move it, then publish again"
         )
+
+
+def _may_be_ours(seal: Seal, path: str, there: Present) -> bool:
+    """Whether the site may have a path for itself at which no publishing is known to have put what is there."""
+    file = seal.by_path.get(path)
+    return file is not None and not (there.foreign and there.sha256 != file.sha256)
 
 
 def _folders(path: str) -> Iterable[str]:

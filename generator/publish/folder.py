@@ -133,7 +133,8 @@ class FolderTarget:
         with self._refusals():
             self._refuse_what_is_not_ours()
             current = self._current()
-            return {path: Present(digest) for path, digest in sorted(_digests(current))} if current else {}
+            found = sorted(_digests(current)) if current else []
+            return {path: Present(digest, foreign=True) for path, digest in found}
 
     def kept(self, digest: str) -> Contents | None:
         """See `Target.kept`."""

@@ -238,7 +238,7 @@ class ServerTarget:
         found = self._far(scripts.COUNT, version=version, folders=folders, files=files)
         entries = found.decode("utf-8", "surrogateescape").split("\0")
         digests = {entry[68:]: entry[:64].strip(".") for entry in entries if entry}
-        return {path: Present(digests[path]) for path in sorted(digests)}
+        return {path: Present(digests[path], foreign=True) for path in sorted(digests)}
 
     def kept(self, digest: str) -> Contents | None:
         """See `Target.kept`. Whatever the version has as it was sealed need not travel: see `adopt`."""

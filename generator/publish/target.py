@@ -18,7 +18,8 @@ class Present:
     """A file that readers can get: the digest of its bytes, and what is sent with it, its type first, as
     `SealedFile.sent` has it. None: the place does not know, so it is no reason to send the file again. `holds` are the
     headers that the place can keep with a file, by their names in lower case, where it cannot keep every one.
-    `foreign`: somebody else put it there, and would lose it if it were written over."""
+    `foreign`: unless the records say that publishing put it there, somebody else did, and would lose it if it were
+    written over."""
 
     sha256: str
     sent: Headers | None = None

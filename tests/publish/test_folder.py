@@ -94,6 +94,20 @@ def test_files_of_others_stay(store: Store, www: Path) -> None:
     assert (www.parent / "neighbour").read_bytes() == b"theirs, too"
 
 
+def test_a_file_of_others_is_not_written_over(store: Store, www: Path) -> None:
+    target = FolderTarget(www)
+    send(seal_of(ONE, store), store, target)
+    theirs = www / "fr/new/index.html"
+    theirs.parent.mkdir()
+    theirs.write_bytes(b"theirs")
+    with pytest.raises(PublishError, match=r"^fr/new/index\.html is in the way, and communique did not put it there"):
+        send(seal_of(TWO, store), store, target)
+    assert seen(www) == {**ONE, "fr/new/index.html": b"theirs"}
+    theirs.write_bytes(TWO["fr/new/index.html"])
+    send(seal_of(TWO, store), store, target)
+    assert seen(www) == TWO, "of the same bytes, nobody loses anything"
+
+
 def test_what_readers_may_not_read_is_mended(store: Store, www: Path) -> None:
     """Somebody closed a file, or a folder. Versions share files: an earlier one has it closed, too."""
     target, one = FolderTarget(www), seal_of(ONE, store)
