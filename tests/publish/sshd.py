@@ -43,7 +43,7 @@ class Sshd:
         """The configuration for a key of its own, which the account accepts with options."""
         _make_key(self.folder / name)
         with (self.folder / "authorized").open("a") as accepted:
-            accepted.write(f"{options} {(self.folder / f'{name}.pub').read_text()}")
+            accepted.write(_accepted(self.folder, name, options))
         return f"IdentityFile {self.folder / name}"
 
     def logins(self) -> int:
@@ -80,6 +80,12 @@ def _command(pid: int) -> bytes:
         return b""
 
 
+def _accepted(folder: Path, name: str, options: str = "") -> str:
+    """The line that accepts a key. The account has a home of its own: start-up files of who runs tests say nothing."""
+    given = ",".join(filter(None, (options, f'environment="HOME={folder}"')))
+    return f"{given} {(folder / f'{name}.pub').read_text()}"
+
+
 def _make_key(place: Path) -> None:
     command = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", place.name, "-f", str(place)]
     subprocess.run(command, check=True)
@@ -93,7 +99,7 @@ def sshd(folder: Path) -> Iterator[Sshd]:
         Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)  # which the system makes when it starts its own
     for name in ("host", "key"):
         _make_key(folder / name)
-    (folder / "authorized").write_text(f'restrict,environment="HOME={folder}" {(folder / "key.pub").read_text()}')
+    (folder / "authorized").write_text(_accepted(folder, "key", "restrict"))
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
