@@ -278,14 +278,16 @@ def test_the_bar_is_for_terminals_only(root: Path) -> None:
     shown = on_a_terminal("build", "--root", root, "--out", root / "other", "--now", NOW)
     assert "pages:" in shown
     assert re.search(r"\d+ pages, 0 charts, 6 feeds: \d+ made", shown)
+    unsized = on_a_terminal("build", "--root", root, "--out", root / "third", "--now", NOW, rows=0, columns=0)
+    assert "pages:" in unsized
     quick = on_a_terminal("build", "--root", root, "--out", root / "other", "--now", NOW)
     assert "pages:" not in quick
 
 
-def on_a_terminal(*arguments: str | Path) -> str:
-    """What the command shows on a terminal."""
+def on_a_terminal(*arguments: str | Path, rows: int = 24, columns: int = 80) -> str:
+    """What the command shows on a terminal. One without rows does not know its size."""
     main, other = pty.openpty()
-    fcntl.ioctl(other, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+    fcntl.ioctl(other, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
     command = [sys.executable, "-m", "generator", *map(str, arguments)]
     with subprocess.Popen(command, stdout=other, stderr=other, stdin=subprocess.DEVNULL, cwd=ROOT) as process:
         os.close(other)

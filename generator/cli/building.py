@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -85,7 +86,11 @@ def progress_bar(counted: str = "pages") -> Iterator[Callable[[int, int], None]]
         return
     from tqdm import tqdm
 
-    with tqdm(total=0, desc=counted, unit="", leave=False, delay=0.3, file=sys.stderr) as bar:
+    # Of a terminal that does not know its size, as within `script` or a container, tqdm would fill nothing.
+    columns, lines = (None, None) if all(os.get_terminal_size(sys.stderr.fileno())) else (80, 24)
+    with tqdm(
+        desc=counted, total=0, unit="", leave=False, delay=0.3, ncols=columns, nrows=lines, file=sys.stderr
+    ) as bar:
 
         def show(done: int, everything: int) -> None:
             bar.total = everything
