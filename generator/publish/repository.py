@@ -128,11 +128,16 @@ class Repository:
 
     @cached_property
     def url(self) -> str:
-        """Its address, as git takes it. It may hold a password: see `told`."""
+        """Its address, as git takes it. It may hold a password: see `told`. Raises PublishError for a remote that has
+        several: one of them alone would get the site."""
         for key in ("pushurl", "url"):
-            for name, value in self._settings:
-                if name == f"remote.{self._name}.{key}":
-                    return self._absolute(value, self._top)
+            found = {value for name, value in self._settings if name == f"remote.{self._name}.{key}"}
+            if len(found) > 1:
+                raise PublishError(
+                    f"the remote {self._name} has {len(found)} addresses: name one in site.toml, as a URL"
+                )
+            if found:
+                return self._absolute(found.pop(), self._top)
         return self._absolute(self._name, self._root)
 
     def _absolute(self, address: str, base: Path) -> str:

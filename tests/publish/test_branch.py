@@ -347,6 +347,18 @@ def test_a_branch_that_is_checked_out(root: Path, tmp_path: Path, store: Store) 
     assert published(host) == ONE
 
 
+def test_a_remote_with_several_addresses(root: Path, host: Path, store: Store) -> None:
+    """git pushes to all of them; the site would be at one alone."""
+    git(root, "init", "--quiet")
+    git(root, "remote", "add", "origin", str(host))
+    git(root, "remote", "set-url", "--add", "--push", "origin", str(host))
+    assert target_of(root, "origin").shown() == ""
+    git(root, "remote", "set-url", "--add", "--push", "origin", f"{host}-mirror")
+    with pytest.raises(PublishError, match="the remote origin has 2 addresses: name one"):
+        send(seal_of(ONE, store), store, target_of(root, "origin"))
+    assert published(host) == {}
+
+
 def test_settings_of_the_sites_own_repository_reach_the_host(root: Path, host: Path, store: Store) -> None:
     """As those do that a continuous integration leaves there."""
     git(root, "init", "--quiet")
