@@ -10,6 +10,7 @@ from ..amending import Amendments, Correction, EditionOf, Withdrawal
 from ..config import SiteConfig
 from ..errors import did_you_mean
 from ..spec import Spec
+from .plain_texts import plain_texts
 
 #: The keys of release.toml that are read here.
 AMENDING = frozenset({"corrections", "withdrawn", "edition", "revises"})
@@ -87,19 +88,8 @@ def _at(one: Spec, published: datetime | None) -> datetime | None:
 
 
 def _texts(one: Spec, config: SiteConfig) -> Mapping[str, str]:
-    """The notice in each language: of the public ones, none may lack; one paragraph of plain text."""
-    table = one.table("text")
-    found = {}
-    for lang in config.all_tags:
-        words = table.text(lang, required=lang not in config.coming)
-        if words is None:
-            continue
-        if "{{" in words or "}}" in words:
-            hint = "write the number: a notice says what was true at its instant, whatever becomes of the data"
-            table.problem("a notice holds no figures", lang, hint=hint)
-        found[lang] = " ".join(words.split())
-    table.finish()
-    return found
+    hint = "write the number: a notice says what was true at its instant, whatever becomes of the data"
+    return plain_texts(one.table("text"), config, of="a notice", instead=hint)
 
 
 # ---------------------------------------------------------------- as plain values, for the memo of heads

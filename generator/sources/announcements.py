@@ -5,7 +5,6 @@ Every mistake here is a `bad-announcement`, that of a draft too: what is announc
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -14,9 +13,9 @@ from itertools import pairwise
 from ..config import SiteConfig
 from ..definitions import Announcement, DateChange
 from ..spec import Spec
+from .plain_texts import plain_texts
 
 BAD = "bad-announcement"
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
 def read_announcement(spec: Spec, kind: str, published: datetime | None, config: SiteConfig) -> Announcement | None:
@@ -25,7 +24,7 @@ def read_announcement(spec: Spec, kind: str, published: datetime | None, config:
         return None
     before = len(spec.problems)
     one = spec.table("announced")
-    since, titles = one.instant("since"), _texts(one, "title", config)
+    since, titles = one.instant("since"), _texts(one.table("title"), config)
     changes = one.array("changes", lambda change: _change(change, config))
     one.finish()
     mistakes = len(spec.problems) > before
@@ -39,27 +38,14 @@ def read_announcement(spec: Spec, kind: str, published: datetime | None, config:
 
 
 def _change(one: Spec, config: SiteConfig) -> DateChange | None:
-    at, before, texts = one.instant("at"), one.instant("from"), _texts(one, "text", config)
+    at, before, texts = one.instant("at"), one.instant("from"), _texts(one.table("text"), config)
     one.finish()
     return DateChange(at, before, texts) if at is not None and before is not None else None
 
 
-def _texts(one: Spec, key: str, config: SiteConfig) -> Mapping[str, str]:
-    """A text in each language: of the public ones, none may lack; plain text on one line."""
-    table = one.table(key)
-    found = {}
-    for lang in config.all_tags:
-        words = table.text(lang, required=lang not in config.coming)
-        if words is None:
-            continue
-        if "{{" in words or "}}" in words:
-            hint = "write the words: the calendar says nothing of the data"
-            table.problem("an announcement holds no figures", lang, hint=hint)
-        if _CONTROL.search(words):
-            table.problem("an announcement holds a control character", lang, hint="delete it, or write a space")
-        found[lang] = " ".join(words.split())
-    table.finish()
-    return found
+def _texts(table: Spec, config: SiteConfig) -> Mapping[str, str]:
+    hint = "write the words: the calendar says nothing of the data"
+    return plain_texts(table, config, of="an announcement", instead=hint)
 
 
 def _in_order(one: Spec, since: datetime, changes: Sequence[DateChange], published: datetime) -> None:

@@ -1,0 +1,32 @@
+"""`text.fr`, `text.en` of a table of release.toml → words that readers get as they are, in each language.
+
+They stand on pages, in feeds and in calendars, each of which would take a sign of its own syntax for one: so they are
+one paragraph of plain text, without figures, which would change with the data.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from ..config import SiteConfig
+from ..spec import Spec
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+
+
+def plain_texts(table: Spec, config: SiteConfig, *, of: str, instead: str) -> Mapping[str, str]:
+    """The words in each language; of the public ones, none may lack. What is wrong becomes problems of the table: `of`
+    is what they call it ("a notice"), `instead` the hint where somebody wants a figure."""
+    found = {}
+    for lang in config.all_tags:
+        words = table.text(lang, required=lang not in config.coming)
+        if words is None:
+            continue
+        if "{{" in words or "}}" in words:
+            table.problem(f"{of} holds no figures", lang, hint=instead)
+        if _CONTROL.search(words):
+            table.problem(f"{of} holds a control character", lang, hint="delete it, or write a space")
+        found[lang] = " ".join(words.split())
+    table.finish()
+    return found
