@@ -21,6 +21,12 @@ _HEADER = re.compile(r"^\s*\[{1,2}\s*(.+?)\s*\]{1,2}\s*(?:#.*)?$")
 _KEY = re.compile(r"""^\s*((?:[\w-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[\w-]+|"[^"]*"|'[^']*'))*)\s*=""")
 _PART = re.compile(r"""[\w-]+|"[^"]*"|'[^']*'""")
 
+#: Characters that nobody sees, and that no feed may hold; and those that this program marks places in texts with.
+_HIDDEN = re.compile("[\ue000-\uf8ff\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+
+#: How TOML writes a character as a number, or one of those that it has a letter for.
+_ESCAPED = re.compile(r"\\[bfeuUx]")
+
 
 def _dotted(text: str) -> tuple[str, ...]:
     return tuple(part.strip("\"'") for part in _PART.findall(text))
@@ -104,6 +110,25 @@ def decode(data: bytes, path: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
+def decode_words(data: bytes, path: str) -> str:
+    """The same of a file whose words readers get: it holds no control character, and none for private use."""
+    text = decode(data, path)
+    if found := _HIDDEN.search(text):
+        raise SourceErrors(_told(found, SourceRef(path, text.count("\n", 0, found.start()) + 1)))
+    return text
+
+
+def hidden_character(text: str, where: SourceRef) -> Problem | None:
+    """What is wrong with words in which there is such a character; None where there is none."""
+    found = _HIDDEN.search(text)
+    return None if found is None else _told(found, where)
+
+
+def _told(found: re.Match[str], where: SourceRef) -> Problem:
+    message = f"the text holds the control or private character U+{ord(found.group()):04X}"
+    return Problem("bad-encoding", message, where, "delete it")
+
+
 def csv_mistake(error: Exception) -> tuple[str, str]:
     """What the csv module says of a file that is not CSV → a message and a hint."""
     reason = str(error)
@@ -118,7 +143,7 @@ def csv_mistake(error: Exception) -> tuple[str, str]:
 
 def read_toml(data: bytes, path: str, code: str) -> Spec:
     """A TOML file → its root table. `code` is the problem code of what is wrong inside. Raises SourceErrors."""
-    text = decode(data, path)
+    text = decode_words(data, path)
     try:
         values = tomli.loads(text)
     except tomli.TOMLDecodeError as error:
@@ -132,7 +157,25 @@ def read_toml(data: bytes, path: str, code: str) -> Spec:
         raise SourceErrors(
             Problem("bad-syntax", f"this is not TOML: {error}", SourceRef(path, 1), "see toml.io")
         ) from None
-    return Spec(values, path, code, _Lines(text), ())
+    lines = _Lines(text)
+    spec = Spec(values, path, code, lines, ())
+    if _ESCAPED.search(text):
+        spec.problems += _hidden(values, path, lines)
+    return spec
+
+
+def _hidden(value: object, path: str, lines: _Lines, keys: tuple[str, ...] = ()) -> Iterator[Problem]:
+    """The hidden characters in all texts of a table, which were written as escapes."""
+    if isinstance(value, str):
+        near = (lines.found[keys[:end]] for end in range(len(keys), 0, -1) if keys[:end] in lines.found)
+        if problem := hidden_character(value, SourceRef(path, next(near, 0))):
+            yield problem
+    elif isinstance(value, dict):
+        for key, one in value.items():
+            yield from _hidden(one, path, lines, (*keys, key))
+    elif isinstance(value, list):
+        for number, one in enumerate(value):
+            yield from _hidden(one, path, lines, (*keys, str(number)))
 
 
 class _Lines:

@@ -57,14 +57,6 @@ def built(files: Sources, out: Path, now: datetime = NOW) -> dict[str, bytes]:
     return tree(out)
 
 
-@pytest.mark.parametrize("said", [CORRECTED, WITHDRAWN], ids=["correction", "withdrawal"])
-def test_a_notice_holds_no_control_character(said: bytes, tmp_path: Path) -> None:
-    """TOML can write one; no program could read the feeds then."""
-    report = build(amended(re.sub(rb'(?m)^text.en = "[TA]', rb'text.en = "\\u0008', said)), tmp_path / "site")
-    assert report.broken
-    assert [text for text in texts(report) if "a notice holds a control character [bad-release]" in text]
-
-
 def structured(page: bytes) -> Any:
     found = re.search(rb'<script type="application/ld\+json">(.*?)</script>', page, re.S)
     assert found is not None

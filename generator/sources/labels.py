@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ..errors import Problem, SourceErrors, SourceRef
-from ..spec import csv_mistake, decode
+from ..spec import csv_mistake, decode_words
 
 LABELS_FILE = "data/labels.csv"
 #: The code whose names are addresses: where a reader can write to.
@@ -62,7 +62,7 @@ def parse_labels(data: bytes, tags: tuple[str, ...], coming: tuple[str, ...] = (
     The columns of languages in preparation (`coming`) may be absent or incomplete; no mistake in them is an error.
     """
     try:
-        names, lines, problems = _read(decode(data, LABELS_FILE), tags, coming)
+        names, lines, problems = _read(decode_words(data, LABELS_FILE), tags, coming)
     except SourceErrors as errors:
         return Labels({tag: _Unread() for tag in tags}, {}, errors.problems)
     if any(problem.level == "error" for problem in problems):

@@ -15,7 +15,7 @@ from typing import Any
 
 from ..definitions import Cell, Table, TableSpec
 from ..errors import Problem, SourceErrors, SourceRef, did_you_mean
-from ..spec import csv_mistake, decode
+from ..spec import csv_mistake, decode_words
 from .schemas import Schema, SchemaField
 
 _NUMBER = re.compile(r"^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)$")
@@ -29,7 +29,7 @@ def read_table(spec: TableSpec, data: bytes, path: str, schema: Schema, where: S
 
     Raises SourceErrors with every mistake (the first 20 of a kind).
     """
-    text = decode(data, path)
+    text = decode_words(data, path)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=spec.dialect.delimiter, strict=True)
     found = _Findings(path)
     rows = _Rows(reader)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ..errors import Problem, SourceErrors, SourceRef, did_you_mean
-from ..spec import csv_mistake, decode
+from ..spec import csv_mistake, decode_words
 
 TERMS_FILE = "data/terms.csv"
 NOTE = "note"
@@ -88,7 +88,7 @@ def composed(text: str) -> str:
 def read_terms(data: bytes, tags: Sequence[str]) -> Terms:
     """The bytes of terms.csv → its terms, in the languages that it has columns for, and what is wrong."""
     try:
-        text = composed(decode(data, TERMS_FILE))
+        text = composed(decode_words(data, TERMS_FILE))
     except SourceErrors as errors:
         return Terms(tags[0], (), errors.problems)
     reader = _Reader(tuple(tags))

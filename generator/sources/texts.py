@@ -10,7 +10,7 @@ import yaml
 
 from ..definitions import ChartWords, Citation, FrontMatter, Reference, ReleaseText
 from ..errors import Problem, SourceErrors, SourceRef, did_you_mean
-from ..spec import decode
+from ..spec import decode_words, hidden_character
 from ..urls import RESERVED, SLUG
 
 try:
@@ -24,7 +24,6 @@ _LONGEST_SLUG = 100
 _NULL = "tag:yaml.org,2002:null"
 _PLAIN_TAGS = (_NULL, *(f"tag:yaml.org,2002:{kind}" for kind in ("str", "int", "float", "bool", "timestamp", "value")))
 _CLOSE = re.compile(r"^---[ \t]*$", re.M)
-_FORBIDDEN = re.compile("[\ue000-\uf8ff\x01-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 def read_text(data: bytes, path: str, release: str, lang: str) -> ReleaseText:
@@ -40,11 +39,7 @@ def parse_text(data: bytes, path: str, release: str, lang: str) -> tuple[Release
 
     Raises SourceErrors when the body cannot be found.
     """
-    text = decode(data, path)
-    if found := _FORBIDDEN.search(text):
-        line = text.count("\n", 0, found.start()) + 1
-        message = f"the text holds the control or private character U+{ord(found.group()):04X}"
-        raise SourceErrors(Problem("bad-encoding", message, SourceRef(path, line), "delete it"))
+    text = decode_words(data, path)
     if not re.match(r"---[ \t]*\n", text):
         hint = "start the file with a line ---, then title, summary and slug, then another line ---"
         raise SourceErrors(Problem("bad-front-matter", "the file has no front matter", SourceRef(path, 1), hint))
@@ -154,7 +149,7 @@ def _wrong(key: str, value: yaml.Node, known: Collection[str], where: SourceRef)
         return Problem("missing-key", f'"{key}" is empty', where, f"write {key}: …")
     if "\n" in value.value:
         return Problem("bad-front-matter", f'"{key}" must be a single line', where, "join its lines")
-    return None
+    return hidden_character(value.value, where)
 
 
 def _compose(text: str, path: str) -> yaml.Node | None:
