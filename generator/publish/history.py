@@ -39,6 +39,7 @@ class History:
 
     def __init__(self, target: Target, at_hand: Seal | None = None) -> None:
         self._target, self._at_hand = target, at_hand
+        self._seals: dict[str, Seal | None] = {}  # read once: what a digest names never changes
 
     def entries(self) -> tuple[Entry, ...]:
         """Every publishing, the oldest first; the last one too, if it was killed after it was shown, or if the records
@@ -73,6 +74,7 @@ class History:
             strays = {"ours": self.ours(), "reached": sorted(reached)}
             self._target.write_record(_STRAYS, json.dumps(strays, ensure_ascii=False, sort_keys=True).encode())
         self._target.write_record(_seal_name(seal.digest), write_seal(seal))
+        self._seals[seal.digest] = seal
         self._write(_ATTEMPT, (entry,))
 
     def note(self, keep: int) -> None:
@@ -97,6 +99,11 @@ class History:
         """A seal that was published here, if it is still kept, and whole."""
         if self._at_hand is not None and self._at_hand.digest == digest:
             return self._at_hand
+        if digest not in self._seals:
+            self._seals[digest] = self._read_seal(digest)
+        return self._seals[digest]
+
+    def _read_seal(self, digest: str) -> Seal | None:
         content = self._target.read_record(_seal_name(digest))
         try:
             return None if content is None else read_seal(content, _seal_name(digest))
@@ -118,7 +125,7 @@ class History:
 
     def is_settled(self, shown: Seal) -> bool:
         """Whether nothing is left to record of the seal that is shown."""
-        return not self.interrupted() and History(self._target).seal(shown.digest) is not None
+        return not self.interrupted() and self._read_seal(shown.digest) is not None
 
     def unfinished(self) -> str:
         """The seal that completes what did not come to its end, for who wants to go back: that of a rollback, wherever

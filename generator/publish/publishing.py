@@ -56,12 +56,11 @@ def duration(time: timedelta) -> str:
 def plan_steps(order: Order, target: Target) -> tuple[Step, ...]:
     """What publishing would do now. Raises PublishError when it would delete more than it may, or take back what came
     after it."""
-    return _plan(order, target)[0]
+    return _plan(order, target, History(target, order.seal))[0]
 
 
-def _plan(order: Order, target: Target) -> tuple[tuple[Step, ...], frozenset[str]]:
+def _plan(order: Order, target: Target, history: History) -> tuple[tuple[Step, ...], frozenset[str]]:
     """The steps, and the files that readers can reach before the first."""
-    history = History(target, order.seal)
     _refuse_older(order, history.seal(target.shown()))
     present = target.present()
     ours, reached = history.ours(), history.reached(present)
@@ -103,7 +102,7 @@ def publish(
         check_contents(order.contents, seal.files, lambda _done, _all: None)
     with target.locked(Publisher(by, clock())):
         history = History(target, seal)
-        steps, reached = _plan(order, target)
+        steps, reached = _plan(order, target, history)
         if order.action == "rollback":  # from the target: no more is fetched from there than goes back
             check_contents(order.contents, to_put(steps), lambda _done, _all: None)
         if not steps and target.shown() == seal.digest and history.is_settled(seal):
