@@ -106,7 +106,7 @@ def _put_order(step: Step) -> tuple[bool, bool, bool, int, str]:
 def _refuse_obstacles(seal: Seal, present: Mapping[str, Present], ours: Mapping[str, Part]) -> None:
     """A file of somebody else where the site needs a file or a folder, or within what the site needs as a file."""
     others = [path for path, there in present.items() if path not in ours and not _may_be_ours(seal, path, there)]
-    above = {path: set(_folders(path)) for path in (*others, *seal.by_path)}
+    above = {path: set(folders_of(path)) for path in (*others, *seal.by_path)}
     needed = set(seal.by_path).union(*(above[path] for path in seal.by_path))
     found = sorted(path for path in others if path in needed or above[path].intersection(seal.by_path))
     if found:
@@ -122,7 +122,8 @@ def _may_be_ours(seal: Seal, path: str, there: Present) -> bool:
     return file is not None and not (there.foreign and there.sha256 != file.sha256)
 
 
-def _folders(path: str) -> Iterable[str]:
+def folders_of(path: str) -> Iterable[str]:
+    """The folders that a path is in, the outermost first."""
     parts = path.split("/")
     return ("/".join(parts[:end]) for end in range(1, len(parts)))
 

@@ -23,6 +23,7 @@ from typing import TypeVar, cast
 
 from ..errors import PublishError
 from . import scripts, versions
+from .changes import folders_of
 from .history import History
 from .seal import Seal, SealedFile, instant_text
 from .ssh import Failed, Lost, Server, Shell, check_tools, private_folder
@@ -309,16 +310,16 @@ class ServerTarget:
 
     def _clear_the_way(self, paths: Iterable[str]) -> None:
         """Remove files where `paths` need folders, and folders where they need files."""
-        folders = {folder for path in self._there for folder in _folders(path)}
+        folders = {folder for path in self._there for folder in folders_of(path)}
         wanted = set(paths)
-        above = {folder for path in wanted for folder in _folders(path)}
+        above = {folder for path in wanted for folder in folders_of(path)}
         self._remove([*(above & self._there), *(wanted & folders)])
 
     def _remove(self, paths: Sequence[str]) -> None:
         if paths:
             self._far(scripts.REMOVE, _listed(paths))
             gone = set(paths)
-            self._there = {path for path in self._there if gone.isdisjoint((path, *_folders(path)))}
+            self._there = {path for path in self._there if gone.isdisjoint((path, *folders_of(path)))}
 
     def delete(self, path: str) -> None:
         """See `Target.delete`; folders that are empty then go, too. It is done with the switch."""
@@ -329,10 +330,10 @@ class ServerTarget:
         self._send()
         self._take_over()
         self._remove([path for path in self._deleted if path in self._there])  # or something else is there by now
-        emptied = {folder for path in self._deleted for folder in _folders(path)}
+        emptied = {folder for path in self._deleted for folder in folders_of(path)}
         if emptied:
             self._far(scripts.REMOVE_EMPTY, _listed(sorted(emptied, key=lambda folder: -folder.count("/"))))
-        self._far(scripts.OPEN, _listed(sorted({folder for file in seal.files for folder in _folders(file.path)})))
+        self._far(scripts.OPEN, _listed(sorted({folder for file in seal.files for folder in folders_of(file.path)})))
         self._refuse_what_differs(seal)
         place = self._look()
         name = versions.next_name(place.versions, seal.digest)
@@ -380,11 +381,6 @@ class ServerTarget:
             self._far(scripts.REMOVE_RECORD, name=name)
         else:
             self._far(scripts.WRITE_RECORD, content, name=name)
-
-
-def _folders(path: str) -> list[str]:
-    parts = path.split("/")
-    return ["/".join(parts[:end]) for end in range(1, len(parts))]
 
 
 def _listed(paths: Iterable[str]) -> bytes:
