@@ -74,6 +74,18 @@ def site_frame(lookup: Lookup, lang: str, path: str, paths: Mapping[str, str], h
     return frame(lookup, lang, path, paths, title=heading, description=f"{heading} – {site}", share=about)
 
 
+def part_frame(
+    lookup: Lookup, lang: str, path: str, paths: Mapping[str, str], release: str, title: str, heading: str
+) -> FrameView:
+    """What stands around a page below that of a release, which has a `title`: the part's heading comes before it, and
+    who shares the part shares the release's picture."""
+    picture = urls.card_path(release_path(lookup, release, lang)) if lookup.config().social_cards else None
+    about = share(lookup, lang, path, paths, alt=title, image=picture)
+    words = f"{heading} – {title}"
+    kind = lookup.kind(release)
+    return frame(lookup, lang, path, paths, title=words, description=words, kind=kind, release=release, share=about)
+
+
 def notice(lookup: Lookup, lang: str, release: str) -> NoticeView | None:
     """What a preview says of a page that the public does not see: of a release, or of a list."""
     standing = lookup.standing(release)

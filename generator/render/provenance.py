@@ -16,7 +16,7 @@ from .addresses import kind_name, release_path
 from .answers import Facts
 from .data_files import data_files
 from .digests import Digests
-from .frames import frame, share
+from .frames import part_frame
 from .releases import Page
 from .source_views import (
     CellView,
@@ -43,19 +43,8 @@ def render_figures(lookup: Lookup, release: str, lang: str, path: str, templates
     page = release_path(lookup, release, lang)
     title, heading = Facts(lookup, release, lang).title().text, maker.words.message("Figures and sources")
     kind = lookup.kind(release)
-    picture = urls.card_path(page) if lookup.config().social_cards else None
     view = FiguresPage(
-        frame=frame(
-            lookup,
-            lang,
-            path,
-            paths,
-            title=f"{heading} – {title}",
-            description=f"{heading} – {title}",
-            kind=kind,
-            release=release,
-            share=share(lookup, lang, path, paths, alt=title, image=picture),
-        ),
+        frame=part_frame(lookup, lang, path, paths, release, title, heading),
         section=maker.section(kind) if lookup.config().kinds[kind].listed else None,
         release=LinkView(title, maker.link(page)),
         heading=heading,

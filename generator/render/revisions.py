@@ -16,7 +16,7 @@ from .addresses import kind_name, release_path
 from .answers import Facts
 from .data_files import data_files
 from .downloads import harmless
-from .frames import frame, share
+from .frames import part_frame
 from .releases import Page
 from .source_views import RevisedTable, RevisionsPage, RevisionView
 from .templates import Templates
@@ -30,18 +30,10 @@ def render_revisions(lookup: Lookup, release: str, lang: str, path: str, templat
     paths = {other: urls.revisions_path(release_path(lookup, release, other)) for other in lookup.languages(release)}
     title, heading = Facts(lookup, release, lang).title().text, maker.words.message("Revised data")
     kind = lookup.kind(release)
-    picture = urls.card_path(page) if lookup.config().social_cards else None
     found = revisions_of(lookup, release)
     files = {file.table: file.title for file in data_files(lookup, release, lang)}
     view = RevisionsPage(
-        frame=frame(
-            *(lookup, lang, path, paths),
-            title=f"{heading} – {title}",
-            description=f"{heading} – {title}",
-            kind=kind,
-            release=release,
-            share=share(lookup, lang, path, paths, alt=title, image=picture),
-        ),
+        frame=part_frame(lookup, lang, path, paths, release, title, heading),
         section=maker.section(kind) if lookup.config().kinds[kind].listed else None,
         release=LinkView(title, maker.link(page)),
         heading=heading,
