@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -64,3 +65,16 @@ def seen(path: Path) -> dict[str, bytes]:
         for folder, _folders, names in os.walk(path)
         for name in names
     }
+
+
+def dead_links(files: Mapping[str, bytes]) -> list[str]:
+    """Links to nothing, from all that can be reached from the home page."""
+    waiting, seen, dead = ["index.html"] if "index.html" in files else [], {"index.html"}, []
+    while waiting:
+        for link in re.findall(r"\[(.+?)\]", files[waiting.pop()].decode()):
+            if link not in files:
+                dead.append(link)
+            elif link not in seen:
+                seen.add(link)
+                waiting.append(link)
+    return dead

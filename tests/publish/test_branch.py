@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from branches import commit_of_others, git, host_at, listed, published, target_of
+from branches import commit_of_others, git, listed, published, target_of
 from places import ONE, TWO, seal_of, send
 from support import communique, small_site, write
 
@@ -26,18 +26,6 @@ from generator.sources.files import DEFAULT
 from generator.spec import read_toml
 
 LATER = datetime(2025, 1, 1, tzinfo=UTC)
-
-
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
-    """The site's folder."""
-    (tmp_path / "site").mkdir()
-    return tmp_path / "site"
-
-
-@pytest.fixture
-def host(tmp_path: Path) -> Path:
-    return host_at(tmp_path / "host.git")
 
 
 # ---------------------------------------------------------------- what was sealed is there

@@ -16,7 +16,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from branches import commit_of_others, git, host_at, listed, published, target_of
+from branches import commit_of_others, git, listed, published, target_of
 from places import ONE, TWO, seal_of, send
 
 from generator.errors import PublishError
@@ -36,18 +36,6 @@ def scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is temporary goes here: a publisher who is killed leaves it."""
     (tmp_path / "scratch").mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "scratch"))
-
-
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
-    """The site's folder."""
-    (tmp_path / "site").mkdir()
-    return tmp_path / "site"
-
-
-@pytest.fixture
-def host(tmp_path: Path) -> Path:
-    return host_at(tmp_path / "host.git")
 
 
 def check_again(root: Path, host: Path, store: Store, one: Seal, two: Seal) -> None:

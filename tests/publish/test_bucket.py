@@ -8,7 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,7 +17,7 @@ from types import SimpleNamespace
 import boto3
 import pytest
 from buckets import RECORDS, SITE, Service, served, target
-from places import INSTANT, ONE, TWO, seal_of, send
+from places import INSTANT, ONE, TWO, dead_links, seal_of, send
 from support import ROOT, communique, small_site, write
 
 from generator.errors import PublishError
@@ -76,19 +76,6 @@ def again(service: Service) -> None:
     """The trouble is over; so is the time of a lock that was left."""
     service.fails, service.lasting = 0, False
     service.let_lapse()
-
-
-def dead_links(files: Mapping[str, bytes]) -> list[str]:
-    """Links to nothing, from all that can be reached from the home page."""
-    waiting, seen, dead = ["index.html"] if "index.html" in files else [], {"index.html"}, []
-    while waiting:
-        for link in re.findall(r"\[(.+?)\]", files[waiting.pop()].decode()):
-            if link not in files:
-                dead.append(link)
-            elif link not in seen:
-                seen.add(link)
-                waiting.append(link)
-    return dead
 
 
 # ---------------------------------------------------------------- what is there

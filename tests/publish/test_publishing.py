@@ -3,14 +3,13 @@ the next publishing completes. The place is a dict; what it does is what `Target
 
 from __future__ import annotations
 
-import re
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 
 import pytest
-from places import INSTANT, seal_of
+from places import INSTANT, dead_links, seal_of
 
 from generator.errors import PublishError
 from generator.publish.history import History
@@ -70,17 +69,7 @@ class Bucket:
     def dead_links(self) -> list[str]:
         """Links to nothing, from all that can be reached from the home page."""
         with self._guard:
-            files = {path: content for path, (content, _file) in self.files.items()}
-        waiting, seen = ["index.html"] if "index.html" in files else [], {"index.html"}
-        dead = []
-        while waiting:
-            for link in re.findall(r"\[(.+?)\]", files[waiting.pop()].decode()):
-                if link not in files:
-                    dead.append(link)
-                elif link not in seen:
-                    seen.add(link)
-                    waiting.append(link)
-        return dead
+            return dead_links({path: content for path, (content, _file) in self.files.items()})
 
     @contextmanager
     def locked(self, publisher: Publisher) -> Iterator[None]:
